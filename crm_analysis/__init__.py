@@ -1,0 +1,1 @@
+"""Customer analysis from raw order lines to a six-step CRM strategy."""
