@@ -1,0 +1,31 @@
+"""Cleaning: rules with names and reasons, quarantine instead of deletion, a ledger that adds up."""
+
+from crm_analysis.cleaning.ledger import Rule, ledger_of
+from crm_analysis.cleaning.netting import netting_reason
+from crm_analysis.cleaning.order_lines import (
+    MarkedLines,
+    ledger_of_lines,
+    mark_lines,
+    monthly_agreement,
+    netted_line,
+    refuse_mixed_currencies,
+    with_netting,
+)
+from crm_analysis.cleaning.reference_tables import mark_rows, reference_rules
+from crm_analysis.cleaning.rules import order_line_rules
+
+__all__ = [
+    "MarkedLines",
+    "Rule",
+    "ledger_of",
+    "ledger_of_lines",
+    "mark_lines",
+    "mark_rows",
+    "monthly_agreement",
+    "netted_line",
+    "netting_reason",
+    "order_line_rules",
+    "reference_rules",
+    "refuse_mixed_currencies",
+    "with_netting",
+]

@@ -1,0 +1,217 @@
+"""Staged order lines -> kept lines, quarantine, ledger and the sums by month."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+
+from crm_analysis.cleaning.ledger import COLUMNS, Rule, ledger_of
+from crm_analysis.cleaning.netting import mark_netted
+from crm_analysis.cleaning.rules import order_line_rules
+from crm_analysis.config import CleaningSettings
+from crm_analysis.contract import SOURCE_TABLES
+from crm_analysis.errors import CleaningError
+from crm_analysis.messages import _
+from crm_analysis.warehouse import collect
+
+__all__ = [
+    "MarkedLines",
+    "ledger_of_lines",
+    "mark_lines",
+    "monthly_agreement",
+    "netted_line",
+    "refuse_mixed_currencies",
+    "with_netting",
+]
+
+_IDENTITY = (
+    "customer_id",
+    "ordered_at",
+    "amount",
+    "quantity",
+    "unit_price",
+    "order_id",
+    "product_id",
+    "product_name",
+    "status",
+    "store_id",
+)
+
+
+@dataclass(frozen=True)
+class MarkedLines:
+    """Every staged line with the rule that quarantined it (``rule``, NULL when kept) and the rules tried."""
+
+    rows: ir.Table
+    rules: list[Rule]
+
+    @property
+    def kept(self) -> ir.Table:
+        """Lines that no rule took out, with what the warehouse stores."""
+        rows = self.rows.filter(self.rows["rule"].isnull())
+        return rows.mutate(
+            line_kind=ibis.ifelse(rows["is_return"] | rows["is_cancelled_order"], "return", "sale"),
+            is_product=~rows["is_not_a_product"],
+        ).select(*_stored(), "line_kind", "is_product", "source_file")
+
+    @property
+    def quarantined(self) -> ir.Table:
+        """Lines that a rule took out, as read, with the rule's name."""
+        rows = self.rows.filter(self.rows["rule"].notnull())
+        return rows.select(*_stored(), "source_file", "parse_problem", "raw_value", "rule")
+
+
+def _stored() -> list[str]:
+    return [column.name for column in SOURCE_TABLES["order_lines"].columns]
+
+
+def _completed(staged: ir.Table, cancelled_prefix: str | None) -> ir.Table:
+    """Amounts and order numbers that follow from other columns; a cancelled order counts against revenue."""
+    if cancelled_prefix:
+        undone = staged["order_id"].fill_null("").startswith(cancelled_prefix)
+        staged = staged.mutate(
+            amount=ibis.ifelse(undone, -staged["amount"].abs(), staged["amount"]),
+            quantity=ibis.ifelse(undone, -staged["quantity"].abs(), staged["quantity"]),
+        )
+    amount = ibis.coalesce(staged["amount"], staged["quantity"] * staged["unit_price"])
+    amount = ibis.ifelse((staged["quantity"] < 0) & (amount > 0), -amount, amount)
+    amount = ibis.ifelse(staged["refunded"].fill_null(0.0) > 0, amount - staged["refunded"], amount)
+    order = ibis.coalesce(
+        staged["order_id"],
+        staged["customer_id"].concat(ibis.literal("@"), staged["ordered_at"].strftime("%Y%m%d%H%M%S")),
+    )
+    return staged.mutate(amount=amount, order_id=order)
+
+
+def _numbered_copies(staged: ir.Table) -> ir.Table:
+    """``copy_in_file``: 1, 2, ... of equal lines in a file; ``copy_in_files``: of the n-th over the files.
+
+    Numbering sorts all lines, so it is left out where one pass finds no equal lines at all.
+    """
+    groups = staged.group_by(list(_IDENTITY)).aggregate(copies=staged.count())
+    groups = groups.filter(groups["copies"] > 1).limit(1)
+    if not int(collect(groups.aggregate(groups=groups.count()))["groups"].iloc[0]):
+        return staged.mutate(copy_in_file=ibis.literal(1), copy_in_files=ibis.literal(1))
+    same = ibis.window(group_by=[*_IDENTITY, "source_file"], order_by=staged["source_file"])
+    numbered = staged.mutate(copy_in_file=ibis.row_number().over(same) + 1)
+    over = ibis.window(group_by=[*_IDENTITY, "copy_in_file"], order_by=numbered["source_file"])
+    return numbered.mutate(copy_in_files=ibis.row_number().over(over) + 1)
+
+
+def mark_lines(staged: ir.Table, settings: CleaningSettings, *, mapped: set[str], today: str) -> MarkedLines:
+    """Try every rule on every line.
+
+    Parameters
+    ----------
+    staged
+        Contract columns plus source_file, parse_problem and raw_value.
+    settings
+        ``[cleaning]``.
+    mapped
+        Contract columns that the source really has.
+    today
+        ISO date.
+    """
+    rules = order_line_rules(settings, lines_have_identity={"order_id", "product_id"} <= mapped, today=today)
+    rows = _numbered_copies(_completed(staged, settings.cancelled_order_prefix))
+    rows = rows.mutate(**{f"is_{rule.name}": rule.condition(rows).fill_null(False) for rule in rules})
+    takers = [rule for rule in rules if rule.action == "quarantined"]
+    first = ibis.cases(*[(rows[f"is_{rule.name}"], rule.name) for rule in takers], else_=ibis.null("string"))
+    return MarkedLines(rows.mutate(rule=first), rules)
+
+
+def with_netting(kept: ir.Table, ledger: pd.DataFrame) -> ir.Table:
+    """Kept lines with ``netted``; the windows run only where there are returns at all."""
+    returns = ledger.loc[ledger["rule"].isin(["return", "cancelled_order"]), "rows"].sum()
+    return mark_netted(kept) if returns else kept.mutate(netted=ibis.literal(False))
+
+
+def ledger_of_lines(marked: MarkedLines) -> pd.DataFrame:
+    """The ledger of order lines.
+
+    Raises
+    ------
+    CleaningError
+        Nothing is left, with the rule that took most.
+    """
+    ledger = ledger_of(marked.rows, "order_lines", marked.rules, "amount")
+    kept = int(ledger.loc[ledger["rule"] == "kept", "rows"].iloc[0])
+    if kept == 0:
+        taken = ledger[ledger["action"] == "quarantined"].sort_values("rows", ascending=False).iloc[0]
+        reason = next(rule.reason() for rule in marked.rules if rule.name == taken["rule"])
+        raise CleaningError(
+            _(
+                "order_lines: none of {rows} rows can be used. {count} of them: {reason} "
+                "Check the mapping of columns in crm.toml.",
+                rows=int(ledger.loc[ledger["action"].isin(["quarantined", "kept"]), "rows"].sum()),
+                count=int(taken["rows"]),
+                reason=reason,
+            )
+        )
+    return ledger
+
+
+def netted_line(lines: ir.Table) -> pd.DataFrame:
+    """The ledger's row about netting, from the stored lines."""
+    netted = lines.filter(lines["netted"])
+    counts = collect(netted.aggregate(rows=netted.count(), amount=netted["amount"].sum())).fillna(0).iloc[0]
+    row = (
+        "order_lines",
+        "netted_cancellation",
+        "netted",
+        int(counts["rows"]),
+        int(counts["rows"]),
+        float(counts["amount"]),
+        99,
+    )
+    return pd.DataFrame([row], columns=COLUMNS)
+
+
+def monthly_agreement(marked: MarkedLines) -> pd.DataFrame:
+    """Sales per month beside the sum of the source, each difference by the rule's name.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per month (NaT: no date): month, raw_amount, sales_amount and one column of money for
+        each rule that took lines out; raw_amount plus these (negative) columns is sales_amount.
+    """
+    rows = marked.rows
+    sums = (
+        rows.mutate(month=rows["ordered_at"].truncate("M").date(), rule=rows["rule"].fill_null("kept"))
+        .group_by("month", "rule")
+        .aggregate(amount=lambda t: t["amount"].sum())
+    )
+    tall = collect(sums).fillna({"amount": 0.0})
+    wide = tall.pivot_table(index="month", columns="rule", values="amount", aggfunc="sum", dropna=False, fill_value=0.0)
+    wide = wide.loc[:, (wide != 0).any() | (wide.columns == "kept")].astype("float64")
+    if "kept" not in wide:
+        wide["kept"] = 0.0
+    differences = wide.drop(columns="kept")
+    frame = pd.DataFrame({"raw_amount": wide.sum(axis=1), "sales_amount": wide["kept"]})
+    frame = frame.join(0.0 - differences).reset_index()
+    return frame.assign(month=pd.to_datetime(frame["month"])).sort_values("month", ignore_index=True)
+
+
+def refuse_mixed_currencies(lines: ir.Table) -> None:
+    """One currency an analysis.
+
+    Raises
+    ------
+    CleaningError
+        Lines carry more than one currency.
+    """
+    known = lines.filter(lines["currency"].notnull())
+    found = collect(known.group_by("currency").aggregate(rows=known.count()).order_by("currency"))
+    if len(found) > 1:
+        listed = ", ".join(f"{row.currency} ({row.rows})" for row in found.itertuples())
+        raise CleaningError(
+            _(
+                "order_lines: column 'currency' holds {found}. Amounts of different money are not added up: "
+                "convert them to one, or give one file per currency.",
+                found=listed,
+            )
+        )

@@ -1,0 +1,319 @@
+"""Settings: crm.toml, overruled by the environment, overruled by the command line; frozen afterwards.
+
+An environment variable ``CRM_ANALYSIS_PROJECT__LANG=ko`` overrules ``lang`` in ``[project]``.
+Unknown keys are refused with the nearest known one.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from crm_analysis.errors import ConfigError
+from crm_analysis.messages import _
+
+__all__ = [
+    "AnalysisSettings",
+    "ChannelSettings",
+    "CleaningSettings",
+    "DecisionSettings",
+    "OfferSettings",
+    "PathSettings",
+    "ProjectSettings",
+    "Settings",
+    "SourceSettings",
+    "WarehouseSettings",
+    "load_settings",
+]
+
+ENVIRONMENT_PREFIX = "CRM_ANALYSIS_"
+_NO_SETTING = {"REALDATA"}
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class ProjectSettings(_Section):
+    """``[project]``: what is analysed, in which money and language."""
+
+    name: str = "my shop"
+    currency: str = Field(default="USD", pattern="^[A-Z]{3}$")
+    lang: Literal["en", "ko", "xx"] = "en"
+    time_zone: str = "UTC"
+    dataset: str | None = None
+    example: bool = False
+
+
+class AnalysisSettings(_Section):
+    """``[analysis]``: dates, horizons and assumptions of the models."""
+
+    as_of: date | None = None
+    unit: Literal["day", "week", "month", "year"] = "week"
+    horizon_days: int = Field(default=90, ge=1, le=3650)
+    leaving_days: int | None = Field(default=None, ge=1, le=3650)
+    value_horizon_days: int = Field(default=365, ge=1, le=3650)
+    discount_rate_annual: float = Field(default=0.10, ge=0, lt=1)
+    margin_rate: float | None = Field(default=None, gt=0, le=1)
+    history: Literal["auto", "complete"] = "auto"
+    random_state: int = 20170101
+
+    @property
+    def margin(self) -> float:
+        """The margin used where no costs are given: the one set, else 30 %."""
+        return 0.30 if self.margin_rate is None else self.margin_rate
+
+
+class WarehouseSettings(_Section):
+    """``[warehouse]``: engine, place and limits."""
+
+    engine: Literal["duckdb", "pyspark"] = "duckdb"
+    path: Path = Path("data/warehouse")
+    memory_limit: str | None = None
+    threads: int | None = Field(default=None, ge=1)
+    options: dict[str, str] = Field(default_factory=dict)
+
+
+class PathSettings(_Section):
+    """``[paths]``: folders, relative to the file of settings."""
+
+    notebooks: Path = Path("notebooks")
+    reports: Path = Path("reports")
+
+
+class SourceSettings(_Section):
+    """``[sources.TABLE]``: where a table comes from and how its columns are called there.
+
+    ``columns`` maps our names to the file's headers; what is left out is matched by its header.
+    """
+
+    path: str | None = None
+    columns: dict[str, str] = Field(default_factory=dict)
+    sheet: str | int | None = None
+    header_row: int | None = Field(default=None, ge=1)
+    encoding: str | None = None
+    delimiter: str | None = None
+    date_format: str | None = None
+    decimal: Literal[".", ","] | None = None
+
+    @field_validator("delimiter")
+    @classmethod
+    def _one_character(cls, value: str | None) -> str | None:
+        if value is not None and len(value) != 1:
+            raise ValueError("one character")
+        return value
+
+
+class CleaningSettings(_Section):
+    """``[cleaning]``: what counts as a sale, and what is not a product."""
+
+    sale_status: tuple[str, ...] | None = None
+    cancelled_order_prefix: str | None = None
+    adjustment_order_prefix: str | None = None
+    not_products: tuple[str, ...] = ()
+    duplicates: Literal["auto", "quarantine", "keep"] = "auto"
+    unknown_customers: tuple[str, ...] = ()
+
+
+class ChannelSettings(_Section):
+    """``[decisions.channels.NAME]``: what one contact costs, in the project's currency."""
+
+    cost: float = Field(ge=0)
+    owner: str = "marketing"
+
+
+class OfferSettings(_Section):
+    """``[[decisions.offers]]``: one offer of the shop; ``effect_factor`` multiplies the strategy's effect."""
+
+    name: str
+    kind: Literal["money", "service", "convenience", "status"]
+    cost: float = Field(default=0.0, ge=0)
+    cost_share: float = Field(default=0.0, ge=0, le=1)
+    effect_factor: float = Field(default=1.0, ge=0, le=10)
+    segments: tuple[str, ...] = ()
+
+
+class DecisionSettings(_Section):
+    """``[decisions]``: budget, control groups, caps, costs and assumed effects."""
+
+    budget: float | None = Field(default=None, ge=0)
+    control_share: float = Field(default=0.2, ge=0, le=0.5)
+    global_holdout_share: float = Field(default=0.05, ge=0, le=0.5)
+    max_contacts_in_30_days: int = Field(default=3, ge=1)
+    channels: dict[str, ChannelSettings] = Field(default_factory=dict)
+    offers: tuple[OfferSettings, ...] = ()
+    assumed_effects: dict[str, float] = Field(default_factory=dict)
+
+
+class Settings(_Section):
+    """All settings of a project.
+
+    Attributes
+    ----------
+    path
+        The file they were read from, None for settings made in code.
+    """
+
+    project: ProjectSettings = ProjectSettings()
+    analysis: AnalysisSettings = AnalysisSettings()
+    warehouse: WarehouseSettings = WarehouseSettings()
+    paths: PathSettings = PathSettings()
+    sources: dict[str, SourceSettings] = Field(default_factory=dict)
+    cleaning: CleaningSettings = CleaningSettings()
+    decisions: DecisionSettings = DecisionSettings()
+    path: Path | None = None
+
+    @property
+    def root(self) -> Path:
+        """Folder that relative paths start from."""
+        return self.path.parent if self.path else Path.cwd()
+
+    @property
+    def name(self) -> str:
+        """Name of the project as people read it."""
+        return self.project.name
+
+    @property
+    def lang(self) -> str:
+        """Language of report, messages and errors."""
+        return self.project.lang
+
+    @property
+    def slug(self) -> str:
+        """Name of the project as a folder name on any system."""
+        text = unicodedata.normalize("NFC", self.project.name).lower()
+        text = re.sub(r"[^\w]+", "_", text, flags=re.UNICODE).strip("_")
+        return text[:60] or "project"
+
+    @property
+    def reports(self) -> Path:
+        """Folder of all reports."""
+        return (self.root / self.paths.reports).resolve()
+
+    @property
+    def notebooks(self) -> Path:
+        """Folder of the notebooks."""
+        return (self.root / self.paths.notebooks).resolve()
+
+    @property
+    def warehouse_path(self) -> Path:
+        """Folder of the warehouse."""
+        return (self.root / self.warehouse.path).resolve()
+
+
+def _known_keys(model: type[BaseModel], trail: tuple[Any, ...]) -> list[str]:
+    current: Any = model
+    for part in trail:
+        fields = getattr(current, "model_fields", {})
+        if part in fields:
+            annotation = fields[part].annotation
+            args = [a for a in getattr(annotation, "__args__", ()) if hasattr(a, "model_fields")]
+            current = args[0] if args else annotation
+    return [name for name in getattr(current, "model_fields", {}) if name != "path" or current is not Settings]
+
+
+def _explain(error: ValidationError, path: Path | None) -> ConfigError:
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    file = path.name if path else "settings"
+    if first["type"] == "extra_forbidden":
+        known = _known_keys(Settings, first["loc"][:-1])
+        near = difflib.get_close_matches(str(first["loc"][-1]), known, n=1)
+        if near:
+            return ConfigError(
+                _(
+                    "{file}: setting '{where}' is not known. Did you mean '{near}'?",
+                    file=file,
+                    where=where,
+                    near=near[0],
+                )
+            )
+        return ConfigError(
+            _(
+                "{file}: setting '{where}' is not known. Known here: {known}.",
+                file=file,
+                where=where,
+                known=", ".join(known),
+            )
+        )
+    return ConfigError(
+        _(
+            "{file}: setting '{where}' cannot be {value}: {reason}.",
+            file=file,
+            where=where,
+            value=repr(first.get("input")),
+            reason=first["msg"],
+        )
+    )
+
+
+def _merge(base: dict[str, Any], extra: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in extra.items():
+        old = merged.get(key)
+        merged[key] = _merge(old, value) if isinstance(old, dict) and isinstance(value, Mapping) else value
+    return merged
+
+
+def _nest(flat: Mapping[tuple[str, ...], Any]) -> dict[str, Any]:
+    nested: dict[str, Any] = {}
+    for keys, value in flat.items():
+        part = nested
+        for key in keys[:-1]:
+            part = part.setdefault(key, {})
+        part[keys[-1]] = value
+    return nested
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    flat: dict[tuple[str, ...], Any] = {}
+    for name, value in environment.items():
+        rest = name.removeprefix(ENVIRONMENT_PREFIX)
+        if rest != name and rest not in _NO_SETTING and "__" in rest:
+            flat[tuple(part.lower() for part in rest.split("__"))] = value
+    return _nest(flat)
+
+
+def load_settings(
+    path: Path | str, overrides: Mapping[str, Any] | None = None, environment: Mapping[str, str] | None = None
+) -> Settings:
+    """Read the settings of a project.
+
+    Parameters
+    ----------
+    path
+        The file crm.toml.
+    overrides
+        From the command line, dotted names to values: ``{"project.lang": "ko"}``.
+    environment
+        Variables to read; None uses those of the process.
+
+    Raises
+    ------
+    ConfigError
+        No such file, not TOML, an unknown key or a value of the wrong kind.
+    """
+    path = Path(path).resolve()
+    if path.is_dir():
+        path = path / "crm.toml"
+    if not path.is_file():
+        raise ConfigError(_("There is no file of settings {file}. 'crm-analysis init DIR' makes one.", file=path.name))
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(_("{file} is not valid TOML: {reason}.", file=path.name, reason=str(error))) from error
+    merged = _merge(raw, _from_environment(os.environ if environment is None else environment))
+    merged = _merge(merged, _nest({tuple(key.split(".")): value for key, value in (overrides or {}).items()}))
+    try:
+        return Settings.model_validate({**merged, "path": path})
+    except ValidationError as error:
+        raise _explain(error, path) from error

@@ -1,0 +1,134 @@
+"""The tables that one step hands to the next: key and columns, checked on write and on read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from crm_analysis.errors import ContractError
+from crm_analysis.messages import _
+
+__all__ = ["HANDED_OVER", "SCHEMA_VERSION", "HandedOver", "check_handed_over"]
+
+SCHEMA_VERSION = 1
+"""Version of the handed-over tables; a newer one is refused."""
+
+
+@dataclass(frozen=True)
+class HandedOver:
+    """A table of a run: which step writes it, what one row is, and its columns.
+
+    ``columns`` maps names to kinds: text, integer, number, boolean, date. Further columns are allowed.
+    """
+
+    step: str
+    key: tuple[str, ...]
+    columns: dict[str, str]
+
+
+def _table(step: str, key: str, columns: str) -> HandedOver:
+    pairs = (part.split(":", 1) for part in columns.split())
+    return HandedOver(step, tuple(key.split()), {pair[0]: pair[1] for pair in pairs})
+
+
+HANDED_OVER: dict[str, HandedOver] = {
+    "load_ledger": _table("00", "", "table:text source:text rows_read:integer"),
+    "cleaning_ledger": _table(
+        "00", "table rule", "table:text rule:text action:text rows:integer matched:integer amount:number"
+    ),
+    "monthly_agreement": _table("00", "", "month:date raw_amount:number sales_amount:number"),
+    "readiness": _table("00", "part", "part:text step:text ready:boolean needs:text"),
+    "revenue_by_period": _table(
+        "01", "month", "month:date revenue:number orders:integer customers:integer complete:boolean"
+    ),
+    "growth_bridge": _table("01", "part", "part:text amount:number"),
+    "industry_traits": _table("01", "trait", "trait:text value:number unit:text"),
+    "concentration": _table("01", "", "customers_share:number revenue_share:number"),
+    "customer_scores": _table(
+        "02",
+        "customer_id",
+        "customer_id:text recency_days:integer orders:integer revenue:number r_score:integer f_score:integer "
+        "m_score:integer segment:text existing:boolean probability_alive:number probability_leaving:number "
+        "expected_purchases:number value:number value_at_risk:number horizon_profit:number order_profit:number",
+    ),
+    "segments": _table(
+        "02", "segment", "segment:text customers:integer revenue:number profit:number value:number value_at_risk:number"
+    ),
+    "rfm_grid": _table("02", "r f", "r:integer f:integer customers:integer"),
+    "cohorts": _table(
+        "02", "cohort age", "cohort:date age:integer customers:integer active:integer share:number complete:boolean"
+    ),
+    "segment_migration": _table("02", "segment_from segment_to", "segment_from:text segment_to:text customers:integer"),
+    "model_scorecard": _table("02", "question model", "question:text model:text rmse:number winner:boolean"),
+    "weekly_forecast": _table("02", "week", "week:date actual_cumulative:number model_cumulative:number period:text"),
+    "strategy_by_segment": _table(
+        "03",
+        "segment strategy",
+        "segment:text strategy:text customers:integer cost:number assumed_effect:number break_even_effect:number "
+        "safety:number expected_profit:number evidence:text chosen:boolean",
+    ),
+    "hypothesis_cards": _table("03", "card", "card:text segment:text strategy:text customers:integer evidence:text"),
+    "budget_split": _table("03", "objective", "objective:text customers:integer cost:number"),
+    "offer_decisions": _table(
+        "04", "customer_id", "customer_id:text segment:text strategy:text offer:text cost:number expected_profit:number"
+    ),
+    "budget_curve": _table("04", "", "budget:number expected_profit:number customers:integer"),
+    "personal_plan": _table("05", "customer_id rank", "customer_id:text rank:integer item:text kind:text reason:text"),
+    "personalization_backtest": _table("05", "method", "method:text hit_rate:number low:number high:number n:integer"),
+    "contact_plan": _table(
+        "06",
+        "customer_id",
+        "customer_id:text action:text channel:text planned_on:date arm:text state:text consent:text",
+    ),
+    "exclusions": _table("06", "order", "order:integer reason:text customers:integer"),
+    "calendar": _table("06", "week channel", "week:date channel:text contacts:integer"),
+    "campaign_results": _table(
+        "07",
+        "campaign_id",
+        "campaign_id:text treated:integer compared:integer estimate:number low:number high:number evidence:text",
+    ),
+    "planned_tests": _table(
+        "07", "action", "action:text customers:integer needed_per_arm:integer detectable_effect:number"
+    ),
+}
+"""Every handed-over table by name; an empty key means that no column identifies the row."""
+
+_KINDS = {
+    "text": lambda s: pd.api.types.is_string_dtype(s) or pd.api.types.is_object_dtype(s),
+    "integer": pd.api.types.is_integer_dtype,
+    "number": pd.api.types.is_numeric_dtype,
+    "boolean": pd.api.types.is_bool_dtype,
+    "date": pd.api.types.is_datetime64_any_dtype,
+}
+
+
+def check_handed_over(name: str, frame: pd.DataFrame) -> None:
+    """Hold a frame against its declaration.
+
+    Raises
+    ------
+    ContractError
+        The table is not declared, a column is missing or of another kind, or its key repeats.
+    """
+    if name not in HANDED_OVER:
+        raise ContractError(_("Table '{name}' is not one that steps hand over. Declare it in the contract.", name=name))
+    spec = HANDED_OVER[name]
+    for column, kind in spec.columns.items():
+        if column not in frame.columns:
+            raise ContractError(_("Table '{name}' has no column '{column}'.", name=name, column=column))
+        if len(frame) and not _KINDS[kind](frame[column]):
+            raise ContractError(
+                _(
+                    "Table '{name}': column '{column}' is {found}, it must be {kind}.",
+                    name=name,
+                    column=column,
+                    found=str(frame[column].dtype),
+                    kind=kind,
+                )
+            )
+    if spec.key and frame.duplicated(list(spec.key)).any():
+        count = int(frame.duplicated(list(spec.key)).sum())
+        raise ContractError(
+            _("Table '{name}': {count} rows repeat the key {key}.", name=name, count=count, key=", ".join(spec.key))
+        )

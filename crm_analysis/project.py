@@ -1,0 +1,99 @@
+"""A project: settings, warehouse and engine, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import ibis.expr.types as ir
+
+from crm_analysis.build import BuildResult, build_warehouse
+from crm_analysis.config import Settings, load_settings
+from crm_analysis.messages import use_language
+from crm_analysis.warehouse import Engine, Warehouse, collect, open_engine
+
+__all__ = ["Project", "open_project"]
+
+
+@dataclass(frozen=True)
+class Project:
+    """Settings, warehouse and engine of one workspace. A context manager that closes the engine."""
+
+    settings: Settings
+    warehouse: Warehouse
+    engine: Engine
+
+    def build(self, *, force: bool = False) -> BuildResult:
+        """Bring the warehouse up to date with its sources; see :func:`crm_analysis.build.build_warehouse`."""
+        return build_warehouse(self.settings, self.warehouse, force=force)
+
+    def table(self, name: str) -> ir.Table:
+        """A table of the warehouse as an Ibis expression."""
+        return self.warehouse.read(name)
+
+    def has(self, name: str) -> bool:
+        """Whether a table is there and has rows."""
+        if not self.warehouse.has(name):
+            return False
+        table = self.warehouse.read(name)
+        return bool(collect(table.limit(1).aggregate(rows=table.limit(1).count()))["rows"].iloc[0])
+
+    def filled(self, table: str, column: str) -> bool:
+        """Whether a column of a table has any value."""
+        if not self.warehouse.has(table):
+            return False
+        rows = self.warehouse.read(table)
+        some = rows.filter(rows[column].notnull()).limit(1)
+        return bool(collect(some.aggregate(rows=some.count()))["rows"].iloc[0])
+
+    def close(self) -> None:
+        """Release the engine."""
+        self.engine.close()
+
+    def __enter__(self) -> Project:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_project(path: Path | str, overrides: Mapping[str, Any] | None = None, engine: Engine | None = None) -> Project:
+    """Open the project that a file of settings describes.
+
+    Parameters
+    ----------
+    path
+        crm.toml, or the folder it lies in.
+    overrides
+        Dotted setting names to values, above the environment and the file.
+    engine
+        To use instead of opening one.
+
+    Raises
+    ------
+    ConfigError
+        The settings are wrong.
+
+    Examples
+    --------
+    >>> project = open_project("crm.toml")  # doctest: +SKIP
+    >>> project.build().changed  # doctest: +SKIP
+    True
+    """
+    settings = load_settings(path, overrides)
+    use_language(settings.lang)
+    chosen = settings.warehouse
+    if engine is None:
+        engine = open_engine(
+            chosen.engine,
+            memory_limit=chosen.memory_limit,
+            threads=chosen.threads,
+            spill=settings.warehouse_path / ".spill" if chosen.engine == "duckdb" else None,
+            options=chosen.options,
+        )
+    return Project(settings, Warehouse(settings.warehouse_path, engine), engine)

@@ -1,0 +1,171 @@
+"""The warehouse: Delta tables behind one read, one write and one lock, read through Ibis."""
+
+from __future__ import annotations
+
+import json
+import os
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from crm_analysis.errors import WarehouseError
+from crm_analysis.messages import _
+from crm_analysis.warehouse import delta
+from crm_analysis.warehouse.engine import Engine
+from crm_analysis.warehouse.lock import writing
+
+__all__ = ["SCHEMA_VERSION", "Warehouse", "collect"]
+
+SCHEMA_VERSION = 1
+"""Version of the layout of the warehouse; a newer one is refused."""
+
+
+def collect(expr: ir.Table) -> pd.DataFrame:
+    """Turn an expression into a frame. The one place where rows reach this process.
+
+    Order lines never pass here: what does is aggregated to customers, purchase states or less.
+    """
+    frame: pd.DataFrame = expr.to_pandas()
+    return frame
+
+
+class Warehouse:
+    """Tables of one workspace.
+
+    Parameters
+    ----------
+    folder
+        Where the tables lie, one folder each.
+    engine
+        What reads and writes them.
+
+    Raises
+    ------
+    WarehouseError
+        The warehouse was written by a newer version of this package.
+    """
+
+    def __init__(self, folder: Path, engine: Engine) -> None:
+        self.folder = folder.resolve()
+        self.engine = engine
+        self._refuse_newer()
+
+    def _refuse_newer(self) -> None:
+        stamp = self.folder / "warehouse.json"
+        if stamp.is_file():
+            found = int(json.loads(stamp.read_text(encoding="utf-8"))["schema_version"])
+            if found > SCHEMA_VERSION:
+                raise WarehouseError(
+                    _(
+                        "This warehouse has layout {found}, this version of crm-analysis knows up to {known}. "
+                        "Upgrade: pip install -U crm-analysis.",
+                        found=found,
+                        known=SCHEMA_VERSION,
+                    )
+                )
+
+    @contextmanager
+    def lock(self, wait_seconds: float = 600) -> Iterator[None]:
+        """Hold the workspace's lock while writing several tables."""
+        with writing(self.folder, wait_seconds):
+            stamp = self.folder / "warehouse.json"
+            if not stamp.is_file():
+                fresh = stamp.with_suffix(".new")
+                fresh.write_text(json.dumps({"schema_version": SCHEMA_VERSION}), encoding="utf-8")
+                fresh.replace(stamp)
+            yield
+
+    def has(self, table: str) -> bool:
+        """Whether a table was ever written."""
+        return delta.version(self.folder / table) is not None
+
+    def versions(self) -> dict[str, int]:
+        """Tables and their newest version: what a run records as read."""
+        found = {}
+        for folder in sorted(self.folder.iterdir()) if self.folder.is_dir() else []:
+            version = delta.version(folder) if folder.is_dir() else None
+            if version is not None:
+                found[folder.name] = version
+        return found
+
+    def read(self, table: str, version: int | None = None) -> ir.Table:
+        """A table as an Ibis expression, nothing is read yet.
+
+        Raises
+        ------
+        WarehouseError
+            There is no such table.
+        """
+        files = delta.files(self.folder / table, version)
+        if not files:
+            raise WarehouseError(_("Table '{table}' is not in the warehouse. Run 'crm-analysis build'.", table=table))
+        return self.engine.read_parquet(files)
+
+    def write(self, table: str, expr: ir.Table, mode: str = "overwrite", note: Mapping[str, str] | None = None) -> int:
+        """Write an expression as the next version of a table, atomically. Returns the version.
+
+        The caller holds :meth:`lock`. A process killed in between leaves the last version.
+
+        Parameters
+        ----------
+        table
+            Name.
+        expr
+            What to write.
+        mode
+            ``overwrite`` or ``append``.
+        note
+            Kept with the commit.
+        """
+        folder = self.folder / table
+        plain = delta.plain_schema(expr.schema())
+        typed = expr.cast({name: kind for name, kind in plain.items() if str(expr.schema()[name]) != kind})
+        try:
+            parts = self.engine.write_parquet(typed, folder)
+        except OSError as error:
+            raise self._not_written(table, error) from error
+        return delta.commit(folder, plain, parts, mode, {"schema_version": str(SCHEMA_VERSION), **(note or {})})
+
+    def _not_written(self, table: str, error: OSError) -> WarehouseError:
+        return WarehouseError(
+            _(
+                "Table '{table}' could not be written to {folder}: {reason}.",
+                table=table,
+                folder=str(self.folder),
+                reason=str(error),
+            )
+        )
+
+    def write_frame(self, table: str, frame: pd.DataFrame, mode: str = "overwrite") -> int:
+        """Write a small frame, such as a ledger, as the next version of a table."""
+        folder = self.folder / table
+        plain = delta.plain_schema(ibis.memtable(frame).schema())
+        # Not through the engine: Spark would turn nullable whole numbers of a frame into NULL.
+        rows = pa.Table.from_pandas(frame, ibis.schema(plain).to_pyarrow(), preserve_index=False, safe=False)
+        part = folder / f"part_{uuid.uuid4().hex[:12]}.parquet"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            pq.write_table(rows, part, compression="zstd")
+        except OSError as error:
+            raise self._not_written(table, error) from error
+        return delta.commit(folder, plain, [part], mode, {"schema_version": str(SCHEMA_VERSION)})
+
+    def sweep(self, older_than_seconds: float = 7 * 86400) -> int:
+        """Delete files that no kept version names, such as those of a killed write. Returns how many."""
+        removed = 0
+        limit = pd.Timestamp.now().timestamp() - older_than_seconds
+        for table in self.versions():
+            folder = self.folder / table
+            named = {os.fspath(p) for p in delta.files(folder) or []}
+            for file in folder.glob("*.parquet"):
+                if os.fspath(file) not in named and file.stat().st_mtime < limit:
+                    file.unlink()
+                    removed += 1
+        return removed
