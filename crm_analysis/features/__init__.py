@@ -1,0 +1,74 @@
+"""Features as Ibis expressions: purchases, periods, RFM, baskets."""
+
+from crm_analysis.features.baskets import customer_items, item_lines, item_pairs, item_profit, items, items_of_customers
+from crm_analysis.features.periods import (
+    cohorts,
+    first_purchases,
+    gaps,
+    growth_bridge,
+    purchases_in,
+    revenue_by_period,
+    weekly_purchases,
+)
+from crm_analysis.features.purchases import (
+    DAYS_PER_UNIT,
+    Unit,
+    customer_facts,
+    customer_summary,
+    period,
+    purchase_days,
+    purchase_states,
+)
+from crm_analysis.features.rfm import (
+    SEGMENTS,
+    existing_since_start,
+    name_segments,
+    rfm_cut_points,
+    rfm_scores,
+)
+from crm_analysis.features.segmentation import (
+    concentration,
+    moves_since,
+    profit_spread,
+    rfm_grid,
+    risk_grid,
+    segment_customers,
+    segment_migration,
+    segments,
+)
+
+__all__ = [
+    "DAYS_PER_UNIT",
+    "SEGMENTS",
+    "Unit",
+    "cohorts",
+    "concentration",
+    "customer_facts",
+    "customer_items",
+    "customer_summary",
+    "existing_since_start",
+    "first_purchases",
+    "gaps",
+    "growth_bridge",
+    "item_lines",
+    "item_pairs",
+    "item_profit",
+    "items",
+    "items_of_customers",
+    "moves_since",
+    "name_segments",
+    "period",
+    "profit_spread",
+    "purchase_days",
+    "purchase_states",
+    "purchases_in",
+    "revenue_by_period",
+    "rfm_cut_points",
+    "rfm_grid",
+    "rfm_scores",
+    "risk_grid",
+    "segment_customers",
+    "segment_migration",
+    "segments",
+    "weekly_purchases",
+]

@@ -1,0 +1,41 @@
+"""Models of customer value: how often, how much, for how long, and how well that was forecast."""
+
+from crm_analysis.models.backtest import choose_winner, holdout_comparison
+from crm_analysis.models.beta_geo import BetaGeoNBD
+from crm_analysis.models.calibration import BrierScore, brier_score, calibration_table
+from crm_analysis.models.forecast import ForecastCheck, check_forecast, scorecard_of, used_forecast, weekly_of
+from crm_analysis.models.gamma_gamma import GammaGamma
+from crm_analysis.models.leaving import LeavingDefinition, define_leaving, still_waiting, usual_gap
+from crm_analysis.models.lifetime_value import customer_lifetime_value, value_interval
+from crm_analysis.models.purchase_model import PurchaseModel
+from crm_analysis.models.scores import ScoringSettings, fit_spend, score_values, total_value
+from crm_analysis.models.second_opinion import second_opinion
+from crm_analysis.models.tracking import weekly_expected_cumulative
+
+__all__ = [
+    "BetaGeoNBD",
+    "BrierScore",
+    "ForecastCheck",
+    "GammaGamma",
+    "LeavingDefinition",
+    "PurchaseModel",
+    "ScoringSettings",
+    "brier_score",
+    "calibration_table",
+    "check_forecast",
+    "choose_winner",
+    "customer_lifetime_value",
+    "define_leaving",
+    "fit_spend",
+    "holdout_comparison",
+    "score_values",
+    "scorecard_of",
+    "second_opinion",
+    "still_waiting",
+    "total_value",
+    "used_forecast",
+    "usual_gap",
+    "value_interval",
+    "weekly_expected_cumulative",
+    "weekly_of",
+]

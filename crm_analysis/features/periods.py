@@ -1,0 +1,194 @@
+"""Cuts over time: months, cohorts, gaps between purchases, the bridge of growth, weekly purchases."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+
+from crm_analysis.features.purchases import purchase_days
+from crm_analysis.warehouse import collect
+
+__all__ = [
+    "cohorts",
+    "first_purchases",
+    "gaps",
+    "growth_bridge",
+    "purchases_in",
+    "revenue_by_period",
+    "weekly_purchases",
+]
+
+
+def revenue_by_period(lines: ir.Table, as_of: date, first: date) -> pd.DataFrame:
+    """Sales per calendar month.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per month: month, revenue (net of returns), orders, customers, new_customers (first seen in
+        it), complete (the data covers all its days).
+    """
+    seen = lines.mutate(month=lines["ordered_at"].truncate("M").date())
+    month = seen.group_by("month").aggregate(revenue=seen["amount"].sum())
+    days = purchase_days(lines, as_of).mutate(month=lambda t: t["day"].truncate("M"))
+    active = days.group_by("month").aggregate(orders=days["orders"].sum(), customers=days["customer_id"].nunique())
+    starts = days.group_by("customer_id").aggregate(month=days["month"].min())
+    new = starts.group_by("month").aggregate(new_customers=starts.count())
+    frame = collect(month).merge(collect(active), on="month", how="left").merge(collect(new), on="month", how="left")
+    frame["month"] = pd.to_datetime(frame["month"])
+    frame = frame.fillna({"orders": 0, "customers": 0, "new_customers": 0}).sort_values("month", ignore_index=True)
+    ends = frame["month"] + pd.offsets.MonthEnd(0)
+    frame["complete"] = (frame["month"] >= pd.Timestamp(first)) & (ends <= pd.Timestamp(as_of))
+    return frame.astype({"orders": "int64", "customers": "int64", "new_customers": "int64"})
+
+
+def cohorts(lines: ir.Table, as_of: date) -> pd.DataFrame:
+    """Customers by month of first purchase and their activity in the months after.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per cohort and age: cohort (month), age (months since), customers (size of the cohort),
+        active (customers who bought in that month), share, complete (the month had ended by ``as_of``).
+    """
+    days = purchase_days(lines, as_of).mutate(month=lambda t: t["day"].truncate("M"))
+    starts = days.group_by("customer_id").aggregate(cohort=days["month"].min())
+    joined = days.join(starts, "customer_id")
+    active = joined.group_by("cohort", "month").aggregate(active=joined["customer_id"].nunique())
+    frame = collect(active)
+    frame[["cohort", "month"]] = frame[["cohort", "month"]].apply(pd.to_datetime)
+    frame["age"] = (frame["month"].dt.year - frame["cohort"].dt.year) * 12 + (
+        frame["month"].dt.month - frame["cohort"].dt.month
+    )
+    size = frame.loc[frame["age"] == 0].set_index("cohort")["active"]
+    grid = pd.MultiIndex.from_tuples(
+        [(c, a) for c in size.index for a in range((as_of.year - c.year) * 12 + as_of.month - c.month + 1)],
+        names=["cohort", "age"],
+    )
+    full = frame.set_index(["cohort", "age"])["active"].reindex(grid, fill_value=0).reset_index()
+    full["customers"] = full["cohort"].map(size).astype("int64")
+    full["share"] = full["active"] / full["customers"]
+    ends = [
+        c + pd.DateOffset(months=int(a) + 1) - pd.Timedelta(days=1)
+        for c, a in zip(full["cohort"], full["age"], strict=True)
+    ]
+    full["complete"] = pd.Series(ends) <= pd.Timestamp(as_of)
+    return full.sort_values(["cohort", "age"], ignore_index=True)[
+        ["cohort", "age", "customers", "active", "share", "complete"]
+    ]
+
+
+def gaps(lines: ir.Table, as_of: date) -> pd.DataFrame:
+    """Days between neighbouring purchases; each customer counts once, however many gaps there are.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per length: days, gaps (how many), weight (customers; each customer's gaps share one).
+    """
+    days = purchase_days(lines, as_of)
+    order = ibis.window(group_by="customer_id", order_by=days["day"])
+    previous = days.mutate(previous=days["day"].lag().over(order))
+    steps = previous.filter(previous["previous"].notnull())
+    steps = steps.mutate(days=steps["day"].delta(steps["previous"], unit="day").cast("int64"))
+    number = steps.group_by("customer_id").aggregate(number=steps.count())
+    weighted = steps.join(number, "customer_id")
+    table = weighted.group_by("days").aggregate(gaps=weighted.count(), weight=(1.0 / weighted["number"]).sum())
+    return collect(table.order_by("days"))
+
+
+def growth_bridge(
+    lines: ir.Table, first_seen: pd.DataFrame, before: tuple[date, date], after: tuple[date, date]
+) -> pd.DataFrame:
+    """Why revenue moved between two periods of the same length.
+
+    Parameters
+    ----------
+    lines
+        Order lines.
+    first_seen
+        customer_id, first_day.
+    before, after
+        First and last day of each period.
+
+    Returns
+    -------
+    pandas.DataFrame
+        part, amount: ``before``, then ``new`` (first seen in the later period), ``returning`` (bought earlier
+        than the first period), ``lost``, ``frequency`` and ``basket`` of those who bought in both, ``after``.
+        The parts add up exactly.
+    """
+    sides = []
+    for low, high in (before, after):
+        seen = lines.filter(lines["ordered_at"].date().between(ibis.date(low.isoformat()), ibis.date(high.isoformat())))
+        sides.append(
+            collect(
+                seen.group_by("customer_id").aggregate(revenue=seen["amount"].sum(), orders=seen["order_id"].nunique())
+            )
+            .set_index("customer_id")
+            .astype("float64")
+        )
+    both = sides[0].join(sides[1], how="outer", lsuffix="_before", rsuffix="_after").fillna(0.0)
+    start = first_seen.set_index("customer_id")["first_day"].reindex(both.index)
+    came, went = both["orders_before"] == 0, both["orders_after"] == 0
+    new = came & (start >= pd.Timestamp(after[0]))
+    stayed = both[~came & ~went]
+    orders = (stayed["orders_before"].sum(), stayed["orders_after"].sum())
+    basket = [
+        stayed[f"revenue_{side}"].sum() / n if n else 0.0 for side, n in zip(("before", "after"), orders, strict=True)
+    ]
+    frequency = (orders[1] - orders[0]) * basket[0]
+    change = stayed["revenue_after"].sum() - stayed["revenue_before"].sum()
+    parts = {
+        "before": both["revenue_before"].sum(),
+        "new": both.loc[new, "revenue_after"].sum(),
+        "returning": both.loc[came & ~new, "revenue_after"].sum(),
+        "lost": -both.loc[went, "revenue_before"].sum(),
+        "frequency": frequency,
+        "basket": change - frequency,
+        "after": both["revenue_after"].sum(),
+    }
+    return pd.DataFrame({"part": list(parts), "amount": [float(v) for v in parts.values()]})
+
+
+def first_purchases(lines: ir.Table, as_of: date) -> pd.DataFrame:
+    """Customers by day of first purchase: day, customers."""
+    days = purchase_days(lines, as_of)
+    starts = days.group_by("customer_id").aggregate(day=days["day"].min())
+    frame = collect(starts.group_by("day").aggregate(customers=starts.count()).order_by("day"))
+    return frame.assign(day=pd.to_datetime(frame["day"]))
+
+
+def purchases_in(lines: ir.Table, after: date, until: date) -> pd.DataFrame:
+    """Purchases (days) and sales of each customer in a window: customer_id, purchases, sales."""
+    days = purchase_days(lines, until)
+    days = days.filter(days["day"] > ibis.date(after.isoformat()))
+    return collect(days.group_by("customer_id").aggregate(purchases=days.count(), sales=days["amount"].sum()))
+
+
+def weekly_purchases(lines: ir.Table, known_by: date, as_of: date) -> pd.DataFrame:
+    """Repeat purchases per week of the customers first seen by a day.
+
+    Returns
+    -------
+    pandas.DataFrame
+        week (its last day, counted in sevens from the first purchase of all), purchases.
+    """
+    days = purchase_days(lines, as_of)
+    starts = days.group_by("customer_id").aggregate(first_day=days["day"].min())
+    starts = starts.filter(starts["first_day"] <= ibis.date(known_by.isoformat()))
+    repeats = days.join(starts, "customer_id").filter(lambda t: t["day"] > t["first_day"])
+    frame = collect(repeats.group_by("day").aggregate(purchases=repeats.count()))
+    if frame.empty:
+        return pd.DataFrame({"week": pd.to_datetime([]), "purchases": pd.Series(dtype="int64")})
+    frame["day"] = pd.to_datetime(frame["day"])
+    origin = pd.Timestamp(known_by)
+    number = -((origin - frame["day"]).dt.days // 7)
+    frame["week"] = origin + pd.to_timedelta(number * 7, unit="D")
+    weekly = frame.groupby("week", as_index=False)["purchases"].sum()
+    span = pd.date_range(weekly["week"].min(), origin + timedelta(days=7 * ((as_of - known_by).days // 7)), freq="7D")
+    filled: pd.DataFrame = weekly.set_index("week").reindex(span, fill_value=0)
+    return filled.rename_axis("week").reset_index()

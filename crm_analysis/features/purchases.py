@@ -1,0 +1,185 @@
+"""Order lines -> purchases -> customers -> purchase states, as Ibis expressions on either engine.
+
+Purchases of one customer on one day are one purchase (Fader, Hardie and Lee 2005). Cancelled sales and
+returns are no purchases; returns reduce revenue.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+
+from crm_analysis.errors import NotEnoughDataError
+from crm_analysis.messages import _
+from crm_analysis.warehouse import collect
+
+__all__ = ["DAYS_PER_UNIT", "Unit", "customer_facts", "customer_summary", "period", "purchase_days", "purchase_states"]
+
+Unit = Literal["day", "week", "month", "year"]
+DAYS_PER_UNIT: dict[str, float] = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25}
+"""Days in a time unit; a month is a twelfth of 365.25 days."""
+
+
+def period(lines: ir.Table) -> tuple[date, date]:
+    """First and last day with an order line.
+
+    Raises
+    ------
+    NotEnoughDataError
+        The table is empty.
+    """
+    found = collect(
+        lines.aggregate(first=lines["ordered_at"].date().min(), last=lines["ordered_at"].date().max())
+    ).iloc[0]
+    if pd.isna(found["first"]):
+        raise NotEnoughDataError(_("There is no order line: nothing can be analysed."))
+    return pd.Timestamp(found["first"]).date(), pd.Timestamp(found["last"]).date()
+
+
+def purchase_days(lines: ir.Table, as_of: date | None = None) -> ir.Table:
+    """One row per customer_id and day on which something was bought.
+
+    Parameters
+    ----------
+    lines
+        Order lines of the warehouse (or any table with customer_id, ordered_at, amount).
+    as_of
+        Last day to look at; None takes all.
+
+    Returns
+    -------
+    ibis.expr.types.Table
+        customer_id, day, amount (currency, of the sales that stand), orders.
+    """
+    sales = lines.filter(lines["amount"] > 0)
+    if "netted" in lines.columns:
+        sales = sales.filter(~sales["netted"])
+    sales = sales.mutate(day=sales["ordered_at"].date())
+    if as_of is not None:
+        sales = sales.filter(sales["day"] <= ibis.date(as_of.isoformat()))
+    orders = sales["order_id"].nunique() if "order_id" in sales.columns else sales["ordered_at"].nunique()
+    return sales.group_by("customer_id", "day").aggregate(amount=sales["amount"].sum(), orders=orders)
+
+
+def _per_customer(days: ir.Table, as_of: date) -> ir.Table:
+    """One row per customer_id: repeat purchases, ages in days, money of first and repeat purchases."""
+    first = days.group_by("customer_id").aggregate(
+        first_day=days["day"].min(),
+        last_day=days["day"].max(),
+        purchases=days.count(),
+        orders=days["orders"].sum(),
+        sales=days["amount"].sum(),
+    )
+    opening = days.join(first.select("customer_id", "first_day"), "customer_id").filter(
+        lambda t: t["day"] == t["first_day"]
+    )
+    opening = opening.select("customer_id", first_amount="amount")
+    today = ibis.date(as_of.isoformat())
+    joined = first.join(opening, "customer_id")
+    return joined.mutate(
+        frequency=(joined["purchases"] - 1).cast("int64"),
+        recency_days=joined["last_day"].delta(joined["first_day"], unit="day").cast("int64"),
+        T_days=today.delta(joined["first_day"], unit="day").cast("int64"),
+    )
+
+
+def purchase_states(lines: ir.Table, as_of: date, unit: Unit = "week") -> pd.DataFrame:
+    """Distinct purchase histories with their number of customers: all that a purchase model needs.
+
+    Parameters
+    ----------
+    lines
+        Order lines.
+    as_of
+        Last day observed; T runs until its end.
+    unit
+        Of recency and T; the states are exact to the day in any unit.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per state: frequency (repeat purchases), recency and T (in ``unit``), customers.
+    """
+    customers = _per_customer(purchase_days(lines, as_of), as_of)
+    states = customers.group_by("frequency", "recency_days", "T_days").aggregate(customers=customers.count())
+    frame = collect(states.order_by("T_days", "recency_days", "frequency"))
+    days = DAYS_PER_UNIT[unit]
+    return pd.DataFrame(
+        {
+            "frequency": frame["frequency"].astype("int64"),
+            "recency": frame["recency_days"] / days,
+            "T": frame["T_days"] / days,
+            "customers": frame["customers"].astype("int64"),
+        }
+    )
+
+
+def customer_summary(lines: ir.Table, as_of: date, unit: Unit = "week") -> pd.DataFrame:
+    """The summary of each customer that value models are scored on.
+
+    Parameters
+    ----------
+    lines
+        Order lines.
+    as_of
+        Last day observed.
+    unit
+        Of recency and T.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per customer_id: frequency (repeat purchases), recency (age at the last purchase), T (age),
+        monetary_value (mean amount of a repeat purchase, 0 without one), first_day, last_day, purchases,
+        orders, sales (currency).
+    """
+    customers = _per_customer(purchase_days(lines, as_of), as_of)
+    customers = customers.mutate(
+        monetary_value=ibis.ifelse(
+            customers["frequency"] > 0,
+            (customers["sales"] - customers["first_amount"]) / customers["frequency"].nullif(0),
+            0.0,
+        )
+    )
+    frame = collect(customers.drop("first_amount").order_by("customer_id"))
+    days = DAYS_PER_UNIT[unit]
+    frame["recency"] = frame.pop("recency_days") / days
+    frame["T"] = frame.pop("T_days") / days
+    frame[["first_day", "last_day"]] = frame[["first_day", "last_day"]].apply(pd.to_datetime)
+    columns = [
+        "customer_id",
+        "frequency",
+        "recency",
+        "T",
+        "monetary_value",
+        "first_day",
+        "last_day",
+        "purchases",
+        "orders",
+        "sales",
+    ]
+    return frame[columns]
+
+
+def customer_facts(lines: ir.Table, as_of: date) -> pd.DataFrame:
+    """What each customer brought in, net of returns.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per customer_id: revenue (net of returns), returned (money, positive), cost (of goods, NaN
+        where unit_cost is not known), discount, lines.
+    """
+    seen = lines.filter(lines["ordered_at"].date() <= ibis.date(as_of.isoformat()))
+    facts = seen.group_by("customer_id").aggregate(
+        revenue=seen["amount"].sum(),
+        returned=ibis.ifelse((seen["amount"] < 0) & ~seen["netted"], -seen["amount"], 0.0).sum(),
+        cost=(seen["unit_cost"] * seen["quantity"]).sum(),
+        discount=seen["discount"].fill_null(0.0).sum(),
+        lines=seen.count(),
+    )
+    return collect(facts.order_by("customer_id"))

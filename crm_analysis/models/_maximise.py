@@ -1,0 +1,136 @@
+"""Maximum likelihood on the logarithms of positive parameters, to rounding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import linalg, optimize
+
+from crm_analysis.errors import ModelError
+from crm_analysis.messages import _
+from crm_analysis.models._states import FloatArray
+
+__all__ = ["Estimate", "Objective", "is_positive", "maximise"]
+
+Objective = Callable[[FloatArray], tuple[float, FloatArray]]
+"""Negative log-likelihood per customer and its gradient, both at the logarithms of the parameters."""
+
+BOUND = 11.5
+"""Parameters stay within exp(-11.5) and exp(11.5), about 1e-5 to 1e5, in the model's internal unit."""
+
+GRADIENT_TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Where the likelihood is highest.
+
+    Attributes
+    ----------
+    log_params : numpy.ndarray
+        Shape (k,), logarithms of the parameters in the model's internal unit.
+    value : float
+        Negative log-likelihood per customer there.
+    gradient : float
+        Largest absolute element of the gradient, parameters at a bound left out.
+    hessian : numpy.ndarray
+        Shape (k, k), second derivatives of the negative log-likelihood per customer.
+    free : numpy.ndarray
+        Shape (k,), False for a parameter that ran into its bound.
+    """
+
+    log_params: FloatArray
+    value: float
+    gradient: float
+    hessian: FloatArray
+    free: np.ndarray
+
+    @property
+    def converged(self) -> bool:
+        """The gradient is as good as zero."""
+        return self.gradient <= GRADIENT_TOLERANCE
+
+
+def maximise(objective: Objective, starts: Sequence[FloatArray]) -> Estimate:
+    """Minimise a negative log-likelihood, from further starts where the first one fails.
+
+    Quasi-Newton steps within bounds (L-BFGS-B), then Newton steps, so that the result does not depend on
+    where the quasi-Newton steps happened to stop.
+
+    Parameters
+    ----------
+    objective : callable
+        Value and gradient at the logarithms of the parameters.
+    starts : sequence of numpy.ndarray
+        Logarithms to start from, the best guess first.
+
+    Returns
+    -------
+    Estimate
+
+    Raises
+    ------
+    ModelError
+        The likelihood is not finite at any start.
+    """
+    best: Estimate | None = None
+    for start in starts:
+        found = optimize.minimize(
+            objective,
+            np.clip(start, -BOUND, BOUND),
+            jac=True,
+            method="L-BFGS-B",
+            bounds=[(-BOUND, BOUND)] * len(start),
+            options={"maxiter": 1000, "ftol": 1e-15, "gtol": 1e-8},
+        )
+        if not np.isfinite(found.fun):
+            continue
+        estimate = _polished(objective, np.asarray(found.x, dtype=np.float64))
+        if best is None or estimate.value < best.value - 1e-12 or (estimate.converged and not best.converged):
+            best = estimate
+        if best.converged and best.free.all():
+            break
+    if best is None:
+        raise ModelError(
+            _("The likelihood is not finite at any starting point. Check frequency, recency and T for extreme values.")
+        )
+    return best
+
+
+def _polished(objective: Objective, log_params: FloatArray) -> Estimate:
+    """Newton steps from a good point, with the Hessian by differences of the gradient."""
+    free = np.abs(log_params) < BOUND - 1e-6
+    point, (value, gradient) = log_params, objective(log_params)
+    hessian = _hessian(objective, point)
+    for _step in range(8):
+        block = hessian[np.ix_(free, free)]
+        if not free.any() or np.abs(gradient[free]).max() < 1e-13 or not is_positive(block):
+            break
+        step = np.zeros_like(point)
+        step[free] = linalg.solve(block, gradient[free], assume_a="sym")
+        trial = np.clip(point - step, -BOUND, BOUND)
+        trial_value, trial_gradient = objective(trial)
+        better = np.abs(trial_gradient[free]).max() < np.abs(gradient[free]).max()
+        if not (better and trial_value < value + 1e-12):
+            break
+        point, value, gradient = trial, trial_value, trial_gradient
+    largest = float(np.abs(gradient[free]).max()) if free.any() else 0.0
+    return Estimate(point, float(value), largest, _hessian(objective, point), free)
+
+
+def _hessian(objective: Objective, point: FloatArray, step: float = 1e-4) -> FloatArray:
+    """Central differences of the gradient."""
+    rows = []
+    for k in range(len(point)):
+        move = np.zeros_like(point)
+        move[k] = step
+        rows.append((objective(point + move)[1] - objective(point - move)[1]) / (2 * step))
+    hessian = np.array(rows)
+    return (hessian + hessian.T) / 2
+
+
+def is_positive(matrix: FloatArray) -> bool:
+    """Tell whether a symmetric matrix is positive definite, with some room for rounding."""
+    return bool(matrix.size) and bool(np.linalg.eigvalsh(matrix).min() > 1e-10)

@@ -1,0 +1,189 @@
+"""One row per customer: value, leaving and what is at stake, from the purchase model that won its check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from crm_analysis.config import AnalysisSettings
+from crm_analysis.features.purchases import DAYS_PER_UNIT, Unit
+from crm_analysis.models.beta_geo import BetaGeoNBD
+from crm_analysis.models.gamma_gamma import GammaGamma
+from crm_analysis.models.lifetime_value import value_interval
+
+__all__ = ["ScoringSettings", "fit_spend", "score_values", "total_value"]
+
+MIN_REPEATERS = 30
+_NORMAL_90 = 1.6448536
+
+
+@dataclass(frozen=True)
+class ScoringSettings:
+    """Horizons and rates of the scores, all in days and per year.
+
+    Attributes
+    ----------
+    unit
+        Of recency and T in the summary.
+    horizon_days
+        Of decisions.
+    value_horizon_days
+        Of customer value.
+    leaving_days
+        Days without a purchase that count as having left.
+    margin_rate
+        Share of revenue that is profit before contacts and offers.
+    discount_rate_annual
+        For customer value.
+    """
+
+    unit: Unit
+    horizon_days: int
+    value_horizon_days: int
+    leaving_days: int
+    margin_rate: float
+    discount_rate_annual: float
+
+    @classmethod
+    def from_analysis(cls, analysis: AnalysisSettings, leaving_days: int) -> ScoringSettings:
+        """Take what ``[analysis]`` says."""
+        return cls(
+            unit=analysis.unit,
+            horizon_days=analysis.horizon_days,
+            value_horizon_days=analysis.value_horizon_days,
+            leaving_days=leaving_days,
+            margin_rate=analysis.margin,
+            discount_rate_annual=analysis.discount_rate_annual,
+        )
+
+    @property
+    def horizon(self) -> float:
+        """Horizon of decisions in ``unit``."""
+        return self.horizon_days / DAYS_PER_UNIT[self.unit]
+
+    @property
+    def value_horizon(self) -> float:
+        """Horizon of customer value in ``unit``."""
+        return self.value_horizon_days / DAYS_PER_UNIT[self.unit]
+
+
+def _rate(summary: pd.DataFrame, unit: Unit, days: float) -> np.ndarray:
+    age = np.maximum(summary["T"].to_numpy(), 1.0 / DAYS_PER_UNIT[unit])
+    rate: np.ndarray = summary["frequency"].to_numpy() / age * days / DAYS_PER_UNIT[unit]
+    return rate
+
+
+def score_values(
+    summary: pd.DataFrame, purchases: BetaGeoNBD, spend: GammaGamma | None, winner: str, settings: ScoringSettings
+) -> pd.DataFrame:
+    """Score every customer.
+
+    Parameters
+    ----------
+    summary
+        One row per customer_id: frequency, recency, T, monetary_value, sales, purchases.
+    purchases
+        Fitted BG/NBD.
+    spend
+        Fitted Gamma-Gamma, None where there are too few repeat buyers: then everyone spends the mean.
+    winner
+        The model whose forecast of purchases won its check: ``BG/NBD``, ``own_past_rate`` or
+        ``mean_of_the_past``.
+    settings
+        Horizons and rates.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per customer_id: probability_alive, probability_leaving (no purchase within leaving_days),
+        expected_purchases (over value_horizon_days), expected_spend (a purchase, currency), value (discounted
+        profit over value_horizon_days), probability_buying, horizon_purchases and horizon_profit (all three over
+        horizon_days), order_profit (profit of one purchase), value_at_risk (value x probability_leaving).
+    """
+    unit_days = DAYS_PER_UNIT[settings.unit]
+    year, decision, leaving = (
+        d / unit_days for d in (settings.value_horizon_days, settings.horizon_days, settings.leaving_days)
+    )
+    alive = purchases.probability_alive(summary)
+    none = purchases.probability_no_purchase(summary, leaving)
+    buying = 1 - purchases.probability_no_purchase(summary, decision)
+    if winner == purchases.NAME:
+        expected = purchases.expected_purchases(summary, year)
+        discounted = purchases.discounted_expected_purchases(
+            summary, year, settings.discount_rate_annual, settings.unit
+        )
+        soon = purchases.expected_purchases(summary, decision)
+    else:
+        own = winner == "own_past_rate"
+        yearly = _rate(summary, settings.unit, settings.value_horizon_days)
+        expected = yearly if own else np.full(len(summary), yearly.mean())
+        middle = settings.value_horizon_days / 365.25 / 2
+        discounted = expected / (1 + settings.discount_rate_annual) ** middle
+        soon = expected * settings.horizon_days / settings.value_horizon_days
+    mean_spend = float(summary["sales"].sum() / max(summary["purchases"].sum(), 1))
+    per_purchase = np.full(len(summary), mean_spend) if spend is None else np.asarray(spend.expected_spend(summary))
+    profit = per_purchase * settings.margin_rate
+    value = discounted * profit
+    return pd.DataFrame(
+        {
+            "customer_id": summary["customer_id"],
+            "probability_alive": alive,
+            "probability_leaving": none,
+            "expected_purchases": expected,
+            "expected_spend": per_purchase,
+            "value": value,
+            "probability_buying": buying,
+            "horizon_purchases": soon,
+            "horizon_profit": soon * profit,
+            "order_profit": profit,
+            "value_at_risk": value * none,
+        }
+    )
+
+
+def fit_spend(summary: pd.DataFrame) -> GammaGamma | None:
+    """Gamma-Gamma on the customers with repeat purchases; None below 30 of them, where everyone spends the mean."""
+    repeaters = summary[(summary["frequency"] > 0) & (summary["monetary_value"] > 0)]
+    return GammaGamma().fit(repeaters) if len(repeaters) >= MIN_REPEATERS else None
+
+
+def total_value(
+    summary: pd.DataFrame,
+    purchases: BetaGeoNBD,
+    spend: GammaGamma | None,
+    winner: str,
+    settings: ScoringSettings,
+    random_state: int,
+) -> dict[str, float]:
+    """Value of all customers together with its 90 % interval, by the forecast that won.
+
+    With BG/NBD the interval holds the errors of the parameters and chance. A naive forecast has no parameters:
+    its interval holds chance and the error of each customer's rate, both as if purchases were Poisson.
+
+    Returns
+    -------
+    dict
+        value, low, high, in the currency of the data.
+    """
+    if winner == purchases.NAME and spend is not None:
+        found = value_interval(
+            purchases,
+            spend,
+            summary,
+            settings.value_horizon,
+            settings.unit,
+            settings.discount_rate_annual,
+            settings.margin_rate,
+            n_draws=50,
+            random_state=random_state,
+        )
+        row = found[found["scope"] == "total"].iloc[0]
+        return {name: float(row[name]) for name in ("value", "low", "high")}
+    scores = score_values(summary, purchases, spend, winner, settings)
+    value = float(scores["value"].sum())
+    age = np.maximum(summary["T"].to_numpy(), 1.0 / DAYS_PER_UNIT[settings.unit])
+    rate_error = summary["frequency"].to_numpy() / age**2 * settings.value_horizon**2
+    spread = float(np.sqrt(((scores["expected_purchases"] + rate_error) * scores["order_profit"] ** 2).sum()))
+    return {"value": value, "low": max(value - _NORMAL_90 * spread, 0.0), "high": value + _NORMAL_90 * spread}

@@ -1,0 +1,69 @@
+"""Units of time: a horizon and a rate per year mean the same whatever unit the states use."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from crm_analysis.errors import ModelError
+from crm_analysis.messages import _
+from crm_analysis.models._states import FloatArray
+
+__all__ = ["DAYS_PER_UNIT", "DAYS_PER_YEAR", "days_per", "monthly_discount"]
+
+DAYS_PER_YEAR = 365.25
+DAYS_PER_UNIT = {"day": 1.0, "week": 7.0, "month": DAYS_PER_YEAR / 12, "year": DAYS_PER_YEAR}
+"""Mean lengths of the calendar's units, in days."""
+
+
+def days_per(unit: str) -> float:
+    """Days in a unit of time.
+
+    Parameters
+    ----------
+    unit : {"day", "week", "month", "year"}
+        The unit.
+
+    Raises
+    ------
+    ModelError
+        The unit is unknown.
+    """
+    if unit not in DAYS_PER_UNIT:
+        raise ModelError(
+            _("The unit of time {unit} is unknown. Use one of: {known}.", unit=unit, known=", ".join(DAYS_PER_UNIT))
+        )
+    return DAYS_PER_UNIT[unit]
+
+
+def monthly_discount(
+    horizon: float, discount_rate_annual: float, unit: str
+) -> tuple[FloatArray, npt.NDArray[np.float64]]:
+    """Cut a horizon into periods of about a month and discount each at its end.
+
+    Parameters
+    ----------
+    horizon : float
+        In ``unit``, above 0.
+    discount_rate_annual : float
+        Per year, 0.10 for 10 %.
+    unit : {"day", "week", "month", "year"}
+        Unit of the horizon and of the states.
+
+    Returns
+    -------
+    ends : numpy.ndarray
+        Ends of the periods, in ``unit``; the last one is the horizon.
+    weights : numpy.ndarray
+        Factors by which the *cumulative* purchases at each end add up to the discounted purchases; all are 0 or
+        more.
+    """
+    days = days_per(unit)
+    if not (np.isfinite(horizon) and horizon > 0):
+        raise ModelError(_("The horizon must be above 0, got {horizon}.", horizon=f"{horizon:g}"))
+    if not (np.isfinite(discount_rate_annual) and discount_rate_annual >= 0):
+        raise ModelError(_("The discount rate must be 0 or more a year, got {rate}.", rate=f"{discount_rate_annual:g}"))
+    periods = max(1, round(horizon * days / DAYS_PER_UNIT["month"]))
+    ends = horizon * np.arange(1, periods + 1) / periods
+    factors = (1 + discount_rate_annual) ** (-ends * days / DAYS_PER_YEAR)
+    return ends, factors - np.append(factors[1:], 0.0)
