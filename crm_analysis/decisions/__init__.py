@@ -1,0 +1,60 @@
+"""Decisions: what follows from the analysis, with what is assumed and what it takes to pay."""
+
+from crm_analysis.decisions.assumptions import STRATEGIES, Assumptions, Offer, assumptions_from
+from crm_analysis.decisions.communication import assignments, calendar, contact_plan, exclusions
+from crm_analysis.decisions.direction import apply_overrules, budget_split, hypothesis_cards, strategy_by_segment
+from crm_analysis.decisions.environment import comparison_periods, industry_traits
+from crm_analysis.decisions.evaluation import campaign_results, needed_per_arm, past_campaigns, planned_tests
+from crm_analysis.decisions.offers import (
+    allocate,
+    budget_curve,
+    offer_decisions,
+    option_values,
+    recommended_budget,
+    strategy_of_customers,
+)
+from crm_analysis.decisions.personalization import (
+    BACKTEST_DAYS,
+    backtest_items,
+    first_item,
+    fit_items,
+    hit_rates,
+    personal_plan,
+    plan_items,
+)
+from crm_analysis.decisions.readiness import readiness
+
+__all__ = [
+    "BACKTEST_DAYS",
+    "STRATEGIES",
+    "Assumptions",
+    "Offer",
+    "allocate",
+    "apply_overrules",
+    "assignments",
+    "assumptions_from",
+    "backtest_items",
+    "budget_curve",
+    "budget_split",
+    "calendar",
+    "campaign_results",
+    "comparison_periods",
+    "contact_plan",
+    "exclusions",
+    "first_item",
+    "fit_items",
+    "hit_rates",
+    "hypothesis_cards",
+    "industry_traits",
+    "needed_per_arm",
+    "offer_decisions",
+    "option_values",
+    "past_campaigns",
+    "personal_plan",
+    "plan_items",
+    "planned_tests",
+    "readiness",
+    "recommended_budget",
+    "strategy_by_segment",
+    "strategy_of_customers",
+]

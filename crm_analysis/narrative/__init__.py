@@ -1,0 +1,27 @@
+"""Sentences built from results, one module a step."""
+
+from crm_analysis.narrative import (
+    communication,
+    customers,
+    data,
+    direction,
+    environment,
+    evaluation,
+    gaps,
+    offers,
+    overview,
+    personalization,
+)
+
+__all__ = [
+    "communication",
+    "customers",
+    "data",
+    "direction",
+    "environment",
+    "evaluation",
+    "gaps",
+    "offers",
+    "overview",
+    "personalization",
+]

@@ -1,0 +1,349 @@
+"""Step 2 in words: who earns our profit, and who of them is about to leave."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from crm_analysis import formats as f
+from crm_analysis.labels import segment_label
+from crm_analysis.messages import _
+from crm_analysis.models import ForecastCheck, ScoringSettings
+
+__all__ = [
+    "answer",
+    "calibration_words",
+    "cohort_words",
+    "existing_sentence",
+    "forecast_sentence",
+    "forecast_words",
+    "from_before",
+    "grid_words",
+    "mark_existing",
+    "migration_words",
+    "model_label",
+    "no_moves",
+    "opinion_sentence",
+    "risk_labels",
+    "risk_words",
+    "scorecard_rows",
+    "segment_rows",
+    "spread_words",
+    "value_sentence",
+]
+
+
+def model_label(name: str) -> str:
+    """Name of a forecast."""
+    names = {"mean_of_the_past": _("mean of the past"), "own_past_rate": _("each customer's own past rate")}
+    return names.get(name, name)
+
+
+def answer(scores: pd.DataFrame, currency: str) -> str:
+    """The step's answer: the share of profit of the best customers and what of it is at risk."""
+    ordered = scores.sort_values("revenue", ascending=False)
+    top = ordered.head(max(1, len(ordered) // 5))
+    share = float(top["revenue"].sum() / ordered["revenue"].sum()) if ordered["revenue"].sum() else 0.0
+    risky = top[top["probability_leaving"] >= 0.5]
+    values = {
+        "n": f.number(len(top), 0),
+        "share": f.percent(share),
+        "risky": f.number(len(risky), 0),
+        "money": f.money(float(risky["value_at_risk"].sum()), currency),
+    }
+    if len(risky):
+        return _(
+            "{n} customers, the best fifth, bring {share} of profit; {risky} of them have probably left or are about "
+            "to, with {money} of value at risk.",
+            **values,
+        )
+    return _(
+        "{n} customers, the best fifth, bring {share} of profit, and none of them looks likely to leave.", **values
+    )
+
+
+def existing_sentence(scores: pd.DataFrame, days: int, *, complete: bool) -> str:
+    """How many customers were there when the data begins."""
+    if complete:
+        return _("By your setting, the data holds every customer's first order.")
+    share = float(scores["existing"].mean())
+    return _(
+        "{share} of customers were first seen within the first {days} days of the data: they count as existing, not as new.",
+        share=f.percent(share),
+        days=f.number(days, 0),
+    )
+
+
+def risk_labels(grid: pd.DataFrame, currency: str) -> pd.DataFrame:
+    """The grid with names of its rows and columns: bounds in money and in per cent."""
+    values = [
+        _("up to {high}", high=f.money(r["value_to"], currency))
+        if r["value_class"] == 0
+        else _("over {low}", low=f.money(r["value_from"], currency))
+        if np.isinf(r["value_to"])
+        else _("{low} to {high}", low=f.money(r["value_from"], currency), high=f.money(r["value_to"], currency))
+        for r in grid.to_dict("records")
+    ]
+    risks = [
+        _("{low} to {high}", low=f.percent(r["risk_from"]), high=f.percent(r["risk_to"]))
+        for r in grid.to_dict("records")
+    ]
+    return grid.assign(value_label=values, risk_label=risks)
+
+
+def risk_words(grid: pd.DataFrame, leaving_days: int, currency: str) -> dict[str, str]:
+    """Title and captions of the grid of value and risk."""
+    total = float(grid["value_at_risk"].sum())
+    best = grid.sort_values("value_at_risk", ascending=False).iloc[0]
+    return {
+        "title": _(
+            "{n} customers in one cell hold {share} of the value at risk",
+            n=f.number(best["customers"], 0),
+            share=f.percent(float(best["value_at_risk"]) / total if total else 0.0),
+        ),
+        "subtitle": _(
+            "Value over twelve months by probability of no purchase in {days} days; area = customers, label = value at "
+            "risk, {currency}",
+            days=f.number(leaving_days, 0),
+            currency=currency,
+        ),
+        "caption": _(
+            "Value at risk is value times the probability of leaving; it is context, not what an action brings."
+        ),
+    }
+
+
+def grid_words(grid: pd.DataFrame) -> dict[str, str]:
+    """Title and captions of the RFM grid."""
+    best = grid.sort_values("profit_share", ascending=False).iloc[0]
+    return {
+        "title": _(
+            "{segment} bring the largest share of profit: {share} from {n} customers",
+            segment=segment_label(str(best["segment"])),
+            share=f.percent(float(best["profit_share"])),
+            n=f.number(best["customers"], 0),
+        ),
+        "subtitle": _("Customers and share of profit by recency and frequency; colour = value at risk"),
+        "caption": _("Recency counts the days since the last order; scores are fifths, equal values score the same."),
+    }
+
+
+def cohort_words(cohorts: pd.DataFrame) -> dict[str, str]:
+    """Title and captions of the cohorts."""
+    after = cohorts[(cohorts["age"] == 1) & cohorts["complete"]]
+    if after.empty or not after["customers"].sum():
+        title = _("Customers by month of first order")
+    else:
+        share = float(after["active"].sum() / after["customers"].sum())
+        title = _("{share} of customers buy again in the month after their first order", share=f.percent(share))
+    return {
+        "title": title,
+        "subtitle": _("Share of a cohort that bought, by months since the first order"),
+        "caption": _("A cohort is made of customers by the month of their first order; unfinished months stay blank."),
+    }
+
+
+def migration_words(migration: pd.DataFrame, days: int) -> dict[str, str]:
+    """Title and captions of the movement between segments."""
+    stayed = int(migration.loc[migration["segment_from"] == migration["segment_to"], "customers"].sum())
+    total = int(migration["customers"].sum())
+    return {
+        "title": _(
+            "{share} of customers are in the segment they were in", share=f.percent(stayed / total if total else 0.0)
+        ),
+        "subtitle": _(
+            "Segment {days} days ago (rows) and now (columns), n = {n}", days=f.number(days, 0), n=f.number(total, 0)
+        ),
+        "caption": _("Customers known on both days."),
+    }
+
+
+def spread_words(spread: pd.DataFrame, customers: int, settings: ScoringSettings, *, assumed: bool) -> dict[str, str]:
+    """Title and captions of the spread of profit."""
+    margin_rate = settings.margin_rate
+    half = float(np.interp(0.5, spread["customers_share"], spread["profit_share"]))
+    caption = (
+        _("Gross margin only, assumed at {rate} of revenue: costs of goods are missing.", rate=f.percent(margin_rate))
+        if assumed
+        else _("Gross margin only, at {rate} of revenue as set.", rate=f.percent(margin_rate))
+    )
+    return {
+        "title": _("The better half of customers brings {share} of profit", share=f.percent(half)),
+        "subtitle": _(
+            "Cumulative share of profit, customers from most to least profitable, n = {n}", n=f.number(customers, 0)
+        ),
+        "caption": caption,
+    }
+
+
+def forecast_sentence(check: ForecastCheck | None) -> str:
+    """Which forecast won, and by how much the model was off."""
+    if check is None:
+        return _(
+            "The history is too short to hold a forecast against what happened (twelve weeks and 50 customers are "
+            "needed): values below are not checked."
+        )
+    rows = check.comparison.set_index("model")
+    model = next(name for name in rows.index if name not in ("mean_of_the_past", "own_past_rate"))
+    values = {
+        "n": f.number(check.customers, 0),
+        "split": f.date(check.split),
+        "error": f.percent(abs(float(rows.loc[model, "total_error_pct"])) / 100, 1),
+        "naive": f.percent(abs(float(rows["total_error_pct"].to_dict()["mean_of_the_past"])) / 100, 1),
+        "model": model,
+        "winner": model_label(check.winner),
+    }
+    if check.winner == model:
+        return _(
+            "Forecast from {split} for {n} customers, {model} missed the total of purchases by {error} (mean of the past: "
+            "{naive}) and was closest customer by customer: it is used.",
+            **values,
+        )
+    return _(
+        "Forecast from {split} for {n} customers, {model} missed the total of purchases by {error} (mean of the past: "
+        "{naive}), but customer by customer the {winner} was closer or as close: it is used instead.",
+        **values,
+    )
+
+
+def forecast_words(check: ForecastCheck) -> dict[str, str]:
+    """Title and captions of the forecast against what happened."""
+    rows = check.comparison.set_index("model")
+    model = next(name for name in rows.index if name not in ("mean_of_the_past", "own_past_rate"))
+    error = float(rows.loc[model, "total_error_pct"]) / 100
+    title = (
+        _("The model forecast {share} too many purchases", share=f.percent(abs(error), 1))
+        if error >= 0
+        else _("The model forecast {share} too few purchases", share=f.percent(abs(error), 1))
+    )
+    return {
+        "title": title,
+        "subtitle": _("Cumulative repeat purchases per week, n = {n} customers", n=f.number(check.customers, 0)),
+        "caption": _(
+            "Both forecasts knew nothing after {split}. Naive: as many purchases per customer as in the window before.",
+            split=f.date(check.split),
+        ),
+    }
+
+
+def calibration_words(check: ForecastCheck) -> dict[str, str]:
+    """Title and captions of the calibration of leaving."""
+    gain = 1 - check.brier / check.brier_base if check.brier_base else 0.0
+    title = (
+        _("Stated risks of leaving remove {share} of the error of one risk for all", share=f.percent(gain))
+        if gain > 0
+        else _("Stated risks of leaving are no better than one risk for all")
+    )
+    return {
+        "title": title,
+        "subtitle": _(
+            "Stated probability of no purchase in {days} days and share that did not buy, n = {n}",
+            days=f.number(check.holdout_days, 0),
+            n=f.number(check.customers, 0),
+        ),
+        "caption": _("Dots on the diagonal are right; bars are 90 % intervals."),
+    }
+
+
+def scorecard_rows(scorecard: pd.DataFrame) -> tuple[list[list[str]], dict[str, str]]:
+    """Forecasts and their errors as finished texts."""
+    rows = [
+        [
+            model_label(str(r["model"])),
+            f.number(r["n_customers"], 0),
+            f.percent(float(r["total_error_pct"]) / 100, 1, signed=True),
+            f.number(r["rmse"], 2),
+            _("used") if r["winner"] else "",
+        ]
+        for r in scorecard.to_dict("records")
+    ]
+    heads = {
+        _("Forecast"): "left",
+        _("Customers"): "right",
+        _("Error of the total"): "right",
+        _("Error per customer (RMSE)"): "right",
+        _("Choice"): "left",
+    }
+    return rows, heads
+
+
+def opinion_sentence(opinion: pd.DataFrame) -> str:
+    """Whether the package lifetimes comes to the same numbers."""
+    if opinion.empty:
+        return _("The package lifetimes found no solution on this data, so there is no second opinion.")
+    worst = float(opinion["difference"].abs().max())
+    if worst < 0.005:
+        return _(
+            "The package lifetimes, as a second opinion, comes to the same expectations (largest difference {share}).",
+            share=f.percent(worst, 2),
+        )
+    return _(
+        "The package lifetimes, as a second opinion, differs by up to {share}: look at the table before you rely on values.",
+        share=f.percent(worst, 1),
+    )
+
+
+def value_sentence(value: dict[str, float], settings: ScoringSettings, currency: str, *, assumed: bool) -> str:
+    """Value of all customers with its interval."""
+    days, margin_rate = settings.value_horizon_days, settings.margin_rate
+    money = f.money_interval(value["value"], value["low"], value["high"], currency)
+    if assumed:
+        return _(
+            "Over the next {days} days all customers together are worth {money} of profit, at an assumed margin of {rate}.",
+            days=f.number(days, 0),
+            money=money,
+            rate=f.percent(margin_rate),
+        )
+    return _(
+        "Over the next {days} days all customers together are worth {money} of profit.",
+        days=f.number(days, 0),
+        money=money,
+    )
+
+
+def segment_rows(segments: pd.DataFrame, currency: str) -> tuple[list[list[str]], dict[str, str]]:
+    """Segments as finished texts."""
+    rows = [
+        [
+            segment_label(str(r["segment"])),
+            f.number(r["customers"], 0),
+            f.money(r["profit"], currency, "table"),
+            f.percent(r["share_profit"], 1),
+            f.money(r["value"], currency, "table"),
+            f.money(r["value_at_risk"], currency, "table"),
+            f.number(r["median_recency_days"], 0),
+            f.number(r["median_orders"], 0),
+        ]
+        for r in segments.to_dict("records")
+    ]
+    heads = {
+        _("Segment"): "left",
+        _("Customers"): "right",
+        _("Profit so far"): "right",
+        _("Share of profit"): "right",
+        _("Value (12 months)"): "right",
+        _("Value at risk"): "right",
+        _("Days since last order"): "right",
+        _("Orders"): "right",
+    }
+    return rows, heads
+
+
+def from_before(leaving_days: int) -> str:
+    """What step 1 decided that this step uses."""
+    return _(
+        "From the environment: a customer is presumed to have left after {days} days without a purchase.",
+        days=f.number(leaving_days, 0),
+    )
+
+
+def no_moves() -> str:
+    """Why there is no movement between segments."""
+    return _("The data is too short to compare segments with those of an earlier day.")
+
+
+def mark_existing(cohorts: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
+    """Cohorts with ``existing``: made of customers of whom most were there when the data begins."""
+    month = scores["first_day"].dt.to_period("M").dt.to_timestamp()
+    share = scores.groupby(month)["existing"].mean()
+    return cohorts.assign(existing=cohorts["cohort"].map(share).fillna(0.0) >= 0.5)

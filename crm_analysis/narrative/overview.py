@@ -1,0 +1,242 @@
+"""The first screen in words: what to do, for whom, what it takes to pay, what is not known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from crm_analysis import formats as f
+from crm_analysis.labels import channel_label, evidence_label
+from crm_analysis.messages import _
+from crm_analysis.narrative.direction import action_name, break_even
+
+__all__ = [
+    "ActionRow",
+    "action_rows",
+    "actions_of",
+    "changes",
+    "headline",
+    "left_alone",
+    "more_actions",
+    "long_term",
+    "not_known",
+    "stale_banner",
+]
+
+MOST_ACTIONS = 5
+
+
+@dataclass(frozen=True)
+class ActionRow:
+    """One line of the first screen, as finished texts."""
+
+    number: str
+    name: str
+    customers: str
+    how: str
+    cost: str
+    pays_if: str
+    evidence: str
+    owner: str
+    state: str
+
+
+def actions_of(plan: pd.DataFrame, strategies: pd.DataFrame, owners: dict[str, str]) -> pd.DataFrame:
+    """The actions of the plan, safest first.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per action: segment, strategy, channel (the commonest), customers (contacted), cost, starts_on,
+        ends_on, pays_if (share of the contacted who must act), owner.
+    """
+    sent = plan[plan["arm"] == "contact"]
+    worth = strategies[strategies["chosen"]].set_index("segment")["profit_per_success"].to_dict()
+    rows = []
+    for (segment, strategy), members in sent.groupby(["segment", "strategy"]):
+        cost = float(members["cost"].sum())
+        channel = str(members["channel"].mode().iloc[0])
+        rows.append(
+            {
+                "segment": str(segment),
+                "strategy": str(strategy),
+                "channel": channel,
+                "customers": len(members),
+                "cost": cost,
+                "starts_on": members["planned_on"].min(),
+                "ends_on": members["planned_on"].max(),
+                "pays_if": cost / (len(members) * float(worth[segment])),
+                "expected_profit": float(members["expected_profit"].sum()),
+                "owner": owners.get(channel, "marketing"),
+            }
+        )
+    columns = [
+        "segment",
+        "strategy",
+        "channel",
+        "customers",
+        "cost",
+        "starts_on",
+        "ends_on",
+        "pays_if",
+        "expected_profit",
+        "owner",
+    ]
+    frame = pd.DataFrame(rows, columns=columns)
+    return frame.sort_values("expected_profit", ascending=False, ignore_index=True)
+
+
+def action_rows(actions: pd.DataFrame, currency: str) -> list[ActionRow]:
+    """The first five actions as finished texts."""
+    departments = {"marketing": _("Marketing"), "sales": _("Sales"), "service": _("Service"), "product": _("Product")}
+    return [
+        ActionRow(
+            number=str(number),
+            name=action_name(r["segment"], r["strategy"]),
+            customers=f.number(r["customers"], 0),
+            how=_("{channel}, until {date}", channel=channel_label(r["channel"]), date=f.day_month(r["ends_on"])),
+            cost=f.money(r["cost"], currency),
+            pays_if=break_even(float(r["pays_if"])),
+            evidence=evidence_label("assumed"),
+            owner=departments.get(r["owner"], r["owner"]),
+            state=_("draft"),
+        )
+        for number, r in enumerate(actions.head(MOST_ACTIONS).to_dict("records"), start=1)
+    ]
+
+
+def more_actions(actions: pd.DataFrame) -> str:
+    """How many actions are not on the first screen."""
+    rest = actions.iloc[MOST_ACTIONS:]
+    if rest.empty:
+        return ""
+    return _(
+        "and {n} smaller actions for {customers} customers, in the communication plan",
+        n=f.number(len(rest), 0),
+        customers=f.number(int(rest["customers"].sum()), 0),
+    )
+
+
+def headline(actions: pd.DataFrame, currency: str) -> tuple[str, str]:
+    """The headline and the line below it; nothing that is only assumed is added up as profit."""
+    if actions.empty:
+        return (
+            _("Nothing clears its cost this week"),
+            _(
+                "Under the assumed effects no contact pays. Test on a few customers with a control group to find out more."
+            ),
+        )
+    first = actions.iloc[0]
+    return (
+        _(
+            "Decide by {date}: {n} actions for {customers} customers, for {cost}",
+            date=f.day_month(actions["starts_on"].min()),
+            n=f.number(len(actions), 0),
+            customers=f.number(int(actions["customers"].sum()), 0),
+            cost=f.money(float(actions["cost"].sum()), currency),
+        ),
+        _(
+            "No effect has been measured here yet, so no extra profit is promised. The first action pays if {odds} of those "
+            "contacted act on it; customers held back at random will show whether they do.",
+            odds=break_even(float(first["pays_if"])),
+        ),
+    )
+
+
+def left_alone(offers: pd.DataFrame) -> str:
+    """Who is left alone and why."""
+    alone = int((offers["offer"] == "none").sum())
+    if not alone:
+        return _("No customer is left alone: for everyone some contact would pay under its assumption.")
+    return _(
+        "{n} customers: no contact would pay for itself with them, even under the assumed effects.",
+        n=f.number(alone, 0),
+    )
+
+
+def long_term(facts: dict[str, Any], scores: pd.DataFrame, currency: str) -> list[tuple[str, str]]:
+    """Value of all customers and the share presumed to have left, with their names."""
+    value = facts["value"]
+    gone = float((scores["recency_days"] > facts["leaving_days"]).mean())
+    return [
+        (
+            _("Customer value, next 12 months"),
+            f.money_interval(value["value"], value["low"], value["high"], currency),
+        ),
+        (
+            _("Presumed to have left (no purchase in {days} days)", days=f.number(facts["leaving_days"], 0)),
+            _("{share} of {n} customers", share=f.percent(gone), n=f.number(len(scores), 0)),
+        ),
+        (_("Share of wallet"), _("needs the table category_spend")),
+    ]
+
+
+def not_known(facts: dict[str, Any], *, margin: float, assumed_margin: bool, actions: pd.DataFrame) -> list[str]:
+    """What the page rests on without knowing it."""
+    points = []
+    if assumed_margin:
+        text = _("The margin is assumed at {rate} of revenue; set margin_rate in crm.toml.", rate=f.percent(margin))
+        if len(actions):
+            half = break_even(float(actions["pays_if"].iloc[0]) * 2)
+            text = _(
+                "The margin is assumed at {rate} of revenue; at half of it the first action pays only if {odds} act. Set "
+                "margin_rate in crm.toml.",
+                rate=f.percent(margin),
+                odds=half,
+            )
+        points.append(text)
+    points.append(_("Consent is not checked: no table of consents is given. Nothing may be sent before it is."))
+    points.append(_("Effects of contacts are assumed: no test with a control group has been evaluated yet."))
+    if not facts.get("checked", False):
+        points.append(_("The forecast is not checked: the history is too short to hold it against what happened."))
+    return points
+
+
+def changes(now: dict[str, Any], before: dict[str, Any] | None, currency: str) -> list[str]:
+    """What moved since the run before."""
+    if before is None:
+        return [_("This is the first run: there is nothing to compare with yet.")]
+    lines = []
+    if before.get("as_of") == now.get("as_of") and before.get("rows_kept") == now.get("rows_kept"):
+        lines.append(_("The data is the same as in the run before."))
+    else:
+        lines.append(
+            _(
+                "{rows} order lines, {before} before; data up to {date}.",
+                rows=f.number(now["rows_kept"], 0),
+                before=f.number(before["rows_kept"], 0),
+                date=f.date(now["as_of"]),
+            )
+        )
+    lines.append(
+        _(
+            "Customers with a planned contact: {now}, {before} before.",
+            now=f.number(now["planned"], 0),
+            before=f.number(before["planned"], 0),
+        )
+    )
+    lines.append(
+        _(
+            "Customer value over 12 months: {now}, {before} before.",
+            now=f.money(now["value"]["value"], currency),
+            before=f.money(before["value"]["value"], currency),
+        )
+    )
+    return lines
+
+
+def stale_banner(as_of: date, today: date, usual_gap_days: float, *, example: bool) -> str:
+    """A warning where the data is an example of the past, or older than two usual gaps between purchases."""
+    if example:
+        return _("Example: the report is made as of {date}, and so are the dates of its plan.", date=f.date(as_of))
+    limit = max(2 * usual_gap_days, 14) if usual_gap_days == usual_gap_days else 60
+    age = (today - as_of).days
+    if age > limit:
+        return _(
+            "The newest order is {days} days old, older than two usual gaps between purchases: load newer data before you act.",
+            days=f.number(age, 0),
+        )
+    return ""
