@@ -1,0 +1,190 @@
+"""The command line: one verb a function, thin; exit status 0 done, 1 the user's data, 2 usage, 3 a failed step."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from crm_analysis.errors import CrmError
+from crm_analysis.messages import LANGUAGES, _, use_language
+
+__all__ = ["build_app", "main"]
+
+CONFIG = "crm.toml"
+
+
+def _language(arguments: list[str]) -> str:
+    """The language of messages before settings are read: --lang, the environment, the system."""
+    for number, word in enumerate(arguments):
+        if word.startswith("--lang="):
+            return word.split("=", 1)[1]
+        if word == "--lang" and number + 1 < len(arguments):
+            return arguments[number + 1]
+    wanted = os.environ.get("CRM_ANALYSIS_PROJECT__LANG")
+    if wanted:
+        return wanted
+    system = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "ko" if system.startswith("ko") else "en"
+
+
+def _overrides(lang: str | None) -> dict[str, Any]:
+    return {"project.lang": lang} if lang else {}
+
+
+def _parameters(given: list[str]) -> dict[str, str]:
+    found = {}
+    for item in given:
+        name, equals, value = item.partition("=")
+        if not equals or not name:
+            raise typer.BadParameter(_("'{item}' is not of the form name=value.", item=item))
+        found[name] = value
+    return found
+
+
+def build_app() -> typer.Typer:
+    """The commands, with help in the current language."""
+    app = typer.Typer(
+        name="crm-analysis",
+        help=_("From order lines to a six-step CRM strategy."),
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    config = Annotated[Path, typer.Argument(help=_("File of settings, or its folder."), metavar="[crm.toml]")]
+    lang = Annotated[str | None, typer.Option("--lang", help=_("Language: en or ko."), metavar="LANG")]
+
+    @app.callback()
+    def everything(
+        debug: Annotated[bool, typer.Option("--debug", help=_("Show the traceback of an error."))] = False,
+    ) -> None:
+        """Hold options of all commands; main() reads --debug itself."""
+
+    @app.command(help=_("Make a workspace: settings, notebooks, folders."))
+    def init(
+        folder: Annotated[Path, typer.Argument(help=_("Folder to make."), metavar="DIR")],
+        example: Annotated[
+            str | None, typer.Option("--example", help=_("Start from an example: complete-journey."))
+        ] = None,
+        lang: lang = None,
+    ) -> None:
+        from crm_analysis.commands import workspace
+
+        workspace.init(folder, example, lang)
+
+    @app.command(help=_("Look at the sources without loading them: mapping, sample, period, sales per month."))
+    def check(config: config = Path(CONFIG), lang: lang = None) -> None:
+        from crm_analysis.commands import look
+
+        look.check(config, _overrides(lang))
+
+    @app.command(help=_("Load and clean the sources into the warehouse."))
+    def build(
+        config: config = Path(CONFIG),
+        force: Annotated[bool, typer.Option("--force", help=_("Build even if nothing changed."))] = False,
+        lang: lang = None,
+    ) -> None:
+        from crm_analysis.commands import work
+
+        work.build(config, _overrides(lang), force=force)
+
+    @app.command(help=_("Load, analyse and publish the report."))
+    def run(
+        config: config = Path(CONFIG),
+        step: Annotated[list[str] | None, typer.Option("--step", help=_("Only this step; may be repeated."))] = None,
+        parameter: Annotated[
+            list[str] | None, typer.Option("-p", help=_("Parameter of a notebook."), metavar="NAME=VALUE")
+        ] = None,
+        resume: Annotated[bool, typer.Option("--resume", help=_("Go on with the run that was not finished."))] = False,
+        lang: lang = None,
+    ) -> None:
+        from crm_analysis.commands import work
+
+        work.run(config, _overrides(lang), step or None, _parameters(parameter or []), resume=resume)
+
+    @app.command(help=_("Overrule a decision in decisions.toml."))
+    def decide(
+        segment: Annotated[str, typer.Argument(help=_("Code of the segment, for example at_risk."))],
+        strategy: Annotated[
+            str, typer.Argument(help=_("Code of the strategy, for example retain; none leaves alone."))
+        ],
+        reason: Annotated[str, typer.Option("--reason", help=_("Why."))],
+        config: Annotated[Path, typer.Option("--config", help=_("File of settings."))] = Path(CONFIG),
+        review: Annotated[str | None, typer.Option("--review", help=_("Date to look at it again, YYYY-MM-DD."))] = None,
+        undo: Annotated[bool, typer.Option("--undo", help=_("Take the entry back."))] = False,
+        lang: lang = None,
+    ) -> None:
+        from crm_analysis.commands import overrule
+
+        overrule.decide(config, _overrides(lang), segment, strategy, reason, review, undo=undo)
+
+    @app.command(help=_("Open the report pages with Voila."))
+    def serve(config: config = Path(CONFIG), lang: lang = None) -> None:
+        from crm_analysis.commands import tools
+
+        tools.serve(config, _overrides(lang))
+
+    @app.command(help=_("Open the notebooks in JupyterLab."))
+    def lab(config: config = Path(CONFIG), lang: lang = None) -> None:
+        from crm_analysis.commands import tools
+
+        tools.lab(config, _overrides(lang))
+
+    app.add_typer(_runs_app(config, lang), name="runs", help=_("Runs of the project."))
+    return app
+
+
+def _runs_app(config: Any, lang: Any) -> typer.Typer:
+    runs = typer.Typer(no_args_is_help=True)
+
+    @runs.command("list", help=_("List the runs, newest first."))
+    def list_runs(config: config = Path(CONFIG), lang: lang = None) -> None:
+        from crm_analysis.commands import history
+
+        history.list_runs(config, _overrides(lang))
+
+    @runs.command("show", help=_("Show one run: answers, durations, tables."))
+    def show(
+        run: Annotated[str, typer.Argument(help=_("Id of the run, or latest."), metavar="RUN")],
+        config: config = Path(CONFIG),
+        lang: lang = None,
+    ) -> None:
+        from crm_analysis.commands import history
+
+        history.show(config, _overrides(lang), run)
+
+    @runs.command("compare", help=_("Compare two runs."))
+    def compare(
+        first: Annotated[str, typer.Argument(metavar="RUN")],
+        second: Annotated[str, typer.Argument(metavar="RUN")],
+        config: config = Path(CONFIG),
+        lang: lang = None,
+    ) -> None:
+        from crm_analysis.commands import history
+
+        history.compare(config, _overrides(lang), first, second)
+
+    return runs
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and leave with its exit status."""
+    words = sys.argv[1:] if arguments is None else arguments
+    lang = _language(words)
+    use_language(lang if lang in LANGUAGES else "en")
+    if lang not in LANGUAGES:
+        typer.echo(_("Language '{lang}' is not known: use en or ko.", lang=lang), err=True)
+        raise SystemExit(2)
+    debug = "--debug" in words
+    try:
+        build_app()(args=words, prog_name="crm-analysis")
+    except CrmError as error:
+        if debug:
+            raise
+        typer.echo(str(error), err=True)
+        raise SystemExit(error.exit_status) from None
+    except KeyboardInterrupt:
+        typer.echo(_("Stopped."), err=True)
+        raise SystemExit(130) from None

@@ -1,0 +1,298 @@
+"""What a notebook of the workflow works with: the project, the tables of earlier steps, a place for its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import ibis.expr.types as ir
+import pandas as pd
+from IPython.display import HTML, Markdown, display
+
+from crm_analysis.cleaning import netting_reason, order_line_rules, reference_rules
+from crm_analysis.config import Settings
+from crm_analysis.contract import SOURCE_TABLES
+from crm_analysis.contract.handed_over import HANDED_OVER, SCHEMA_VERSION, check_handed_over
+from crm_analysis.decisions import assignments
+from crm_analysis.errors import StepError
+from crm_analysis.features import item_lines, period
+from crm_analysis.messages import _
+from crm_analysis.narrative.gaps import gaps_of
+from crm_analysis.project import Project, open_project
+from crm_analysis.warehouse import collect
+from crm_analysis.workflow.audience import write_csv
+from crm_analysis.workflow.overrules import read_overrules
+from crm_analysis.workflow.run_folder import latest_published
+from crm_analysis.workflow.steps import Step, step_of
+
+__all__ = ["StepSession", "open_step"]
+
+WORKBENCH = "workbench"
+
+
+@dataclass
+class StepSession:
+    """One step's context. Made by :func:`open_step`.
+
+    Attributes
+    ----------
+    step
+        Which of the eight.
+    project
+        Settings, warehouse, engine.
+    run_dir
+        Where its tables go: the run's folder, or the workbench when the notebook is run by hand.
+    """
+
+    step: Step
+    project: Project
+    run_dir: Path
+    note: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def settings(self) -> Settings:
+        """Settings of the project."""
+        return self.project.settings
+
+    @property
+    def currency(self) -> str:
+        """Currency of the project."""
+        return self.settings.project.currency
+
+    @cached_property
+    def lines(self) -> ir.Table:
+        """Order lines up to ``as_of``."""
+        lines = self.project.table("order_lines")
+        wanted = self.settings.analysis.as_of
+        if wanted is None:
+            return lines
+        return lines.filter(lines["ordered_at"].date() <= wanted)
+
+    @cached_property
+    def period(self) -> tuple[date, date]:
+        """First and last day with an order line."""
+        return period(self.lines)
+
+    @property
+    def first(self) -> date:
+        """First day of the data."""
+        return self.period[0]
+
+    @property
+    def as_of(self) -> date:
+        """The day that everything looks back from: the setting, else the last day of the data."""
+        return self.settings.analysis.as_of or self.period[1]
+
+    def read(self, table: str) -> pd.DataFrame:
+        """A table that an earlier step handed over.
+
+        Raises
+        ------
+        StepError
+            That step has not run.
+        """
+        file = self.run_dir / "tables" / f"{table}.parquet"
+        if not file.is_file():
+            raise StepError(
+                _(
+                    "Step {here} needs table '{table}' of step {there}, which is not there. Run step {there} first.",
+                    here=self.step.number,
+                    table=table,
+                    there=HANDED_OVER[table].step,
+                )
+            )
+        frame = pd.read_parquet(file)
+        if int(frame.attrs.get("schema_version", SCHEMA_VERSION)) > SCHEMA_VERSION:
+            raise StepError(_("Table '{table}' was written by a newer version of crm-analysis. Upgrade.", table=table))
+        check_handed_over(table, frame)
+        return frame
+
+    def frames(self, *tables: str) -> list[pd.DataFrame]:
+        """Ledgers of the warehouse as frames."""
+        return [collect(self.project.table(table)) for table in tables]
+
+    def optional(self, table: str) -> ir.Table | None:
+        """A table of the warehouse, None where it is missing or empty."""
+        return self.project.table(table) if self.project.has(table) else None
+
+    def count(self, table: str) -> int:
+        """Rows of a table of the warehouse, 0 where it is missing."""
+        found = self.optional(table)
+        return 0 if found is None else int(collect(found.aggregate(rows=found.count()))["rows"].iloc[0])
+
+    def trait(self, name: str) -> int:
+        """A trait of the business that step 01 handed over, in whole days."""
+        traits = self.read("industry_traits").set_index("trait")["value"]
+        return int(traits[name])
+
+    def customers(self) -> int:
+        """Customers with an order line."""
+        return int(collect(self.lines.aggregate(n=self.lines["customer_id"].nunique()))["n"].iloc[0])
+
+    def item_lines(self) -> ir.Table:
+        """What was sold, by item."""
+        return item_lines(self.lines, self.optional("products"), self.as_of)
+
+    def rule_reasons(self) -> dict[str, str]:
+        """Cleaning rules and their reasons in words."""
+        rules = order_line_rules(self.settings.cleaning, lines_have_identity=True, today=self.as_of.isoformat())
+        others = [rule for spec in SOURCE_TABLES.values() for rule in reference_rules(spec)]
+        return {rule.name: rule.reason() for rule in [*others, *rules]} | {"netted_cancellation": netting_reason()}
+
+    @property
+    def draw_seed(self) -> str:
+        """Key of the random draws: the workspace's own, so that nobody can work out the arms from outside."""
+        return f"{self.settings.slug}:{self.settings.analysis.random_state}"
+
+    def overrules(self) -> dict[str, str]:
+        """What people decided against the system in this step: segment -> choice."""
+        return {o.segment: o.value for o in read_overrules(self.settings.root) if o.step == self.step.number}
+
+    def keep_assignments(self, plan: pd.DataFrame) -> None:
+        """Write the draw of this round to the warehouse; the round of the same day is replaced."""
+        name = f"{self.settings.slug}:{self.as_of.isoformat()}"
+        drawn = assignments(plan, name, datetime.now(UTC).isoformat(timespec="seconds"))
+        warehouse = self.project.warehouse
+        with warehouse.lock():
+            if warehouse.has("assignments"):
+                before = collect(warehouse.read("assignments"))
+                drawn = pd.concat([before[before["round"] != name], drawn], ignore_index=True)
+            warehouse.write_frame("assignments", drawn)
+
+    def audience(self, name: str, plan: pd.DataFrame) -> None:
+        """Write a list as CSV for Excel: pseudonymous ids, plain numbers, text that cannot start a formula."""
+        write_csv(plan, self.run_dir / "audiences" / f"{name}.csv")
+
+    def save(self, table: str, frame: pd.DataFrame) -> None:
+        """Hand a table to the steps that follow; its columns, types and key are checked."""
+        check_handed_over(table, frame)
+        folder = self.run_dir / "tables"
+        folder.mkdir(parents=True, exist_ok=True)
+        stamped = frame.copy(deep=False)
+        stamped.attrs["schema_version"] = SCHEMA_VERSION
+        stamped.to_parquet(folder / f"{table}.parquet", index=False)
+
+    def record(self, **facts: Any) -> None:
+        """Keep facts for the report's first page."""
+        self.note.setdefault("facts", {}).update(facts)
+        self._keep()
+
+    def answer(self, sentence: str) -> None:
+        """Show the step's answer, one sentence with its number, and keep it for the first page."""
+        self.note["answer"] = sentence
+        self._keep()
+        display(HTML(f'<p class="answer">{_escaped(sentence)}</p>'))
+
+    def say(self, *sentences: str) -> None:
+        """Show sentences as a paragraph; empty ones are left out."""
+        display(Markdown(" ".join(s.replace("$", r"\$").replace("~", r"\~") for s in sentences if s)))
+
+    def figure(self, figure: Any, otherwise: str = "") -> None:
+        """Show a figure, or why there is none."""
+        if figure is None:
+            display(
+                HTML(f'<p class="empty">{_escaped(otherwise or _("There is too little data for this figure."))}</p>')
+            )
+            return
+        content = json.loads(figure.to_json())
+        alt = (content.get("layout", {}).get("meta") or {}).get("alt", "")
+        display({"application/vnd.plotly.v1+json": content, "text/plain": alt}, raw=True)
+
+    def table(self, rows: Sequence[Sequence[str]], heads: Mapping[str, str], title: str = "") -> None:
+        """Show a table of finished texts.
+
+        Parameters
+        ----------
+        rows
+            Cells as text, at most 20 rows are shown.
+        heads
+            Head of each column to its alignment, ``left`` or ``right``.
+        title
+            Above the table.
+        """
+        display(HTML(_html_table(rows, heads, title)))
+
+    def missing(self, readiness: pd.DataFrame) -> None:
+        """Show what cannot be answered yet, in this step (in step 00: in all), and what would change that."""
+        gaps = gaps_of(readiness, None if self.step.number == "00" else self.step.number)
+        self.note["missing"] = [vars(gap) for gap in gaps]
+        self._keep()
+        if not gaps:
+            display(Markdown(_("Nothing is missing for this step.")))
+            return
+        items = "".join(
+            f"<li><strong>{_escaped(g.what)}</strong>: {_escaped(g.why)} {_escaped(g.remedy)}</li>" for g in gaps
+        )
+        display(HTML(f'<ul class="missing">{items}</ul>'))
+
+    def _keep(self) -> None:
+        folder = self.run_dir / "notes"
+        folder.mkdir(parents=True, exist_ok=True)
+        text = json.dumps(self.note, ensure_ascii=False, indent=1, default=_plain)
+        (folder / f"{self.step.stem}.json").write_text(text, encoding="utf-8")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    if hasattr(value, "item"):
+        return value.item()
+    return str(value)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _html_table(rows: Sequence[Sequence[str]], heads: Mapping[str, str], title: str, most: int = 20) -> str:
+    sides = ["num" if side == "right" else "txt" for side in heads.values()]
+    head = "".join(f'<th class="{side}">{_escaped(name)}</th>' for side, name in zip(sides, heads, strict=True))
+    body = "".join(
+        "<tr>" + "".join(f'<td class="{s}">{_escaped(str(c))}</td>' for s, c in zip(sides, row, strict=True)) + "</tr>"
+        for row in rows[:most]
+    )
+    caption = f"<caption>{_escaped(title)}</caption>" if title else ""
+    rest = len(rows) - most
+    more = (
+        f'<p class="more">{_escaped(_("and {n} more rows in the tables of the run", n=rest))}</p>' if rest > 0 else ""
+    )
+    return f'<table class="data">{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}'
+
+
+def open_step(name: str, config: str, run_dir: str = "", lang: str = "") -> StepSession:
+    """Open the context of a step, as the first cell of each notebook does.
+
+    Parameters
+    ----------
+    name
+        Of the step, for example ``"02_customers"``.
+    config
+        Path of crm.toml.
+    run_dir
+        Folder of the run; empty when the notebook is run by hand: then the workbench beside the reports is
+        used, which starts with the tables of the latest report.
+    lang
+        Language; empty for that of the settings.
+    """
+    project = open_project(config, {"project.lang": lang} if lang else None)
+    folder = Path(run_dir) if run_dir else _workbench(project.settings)
+    (folder / "tables").mkdir(parents=True, exist_ok=True)
+    return StepSession(step_of(name), project, folder)
+
+
+def _workbench(settings: Settings) -> Path:
+    folder = settings.reports / settings.slug / WORKBENCH
+    tables = folder / "tables"
+    tables.mkdir(parents=True, exist_ok=True)
+    latest = latest_published(settings.reports / settings.slug)
+    if latest is not None:
+        for file in (latest.path / "tables").glob("*.parquet"):
+            target = tables / file.name
+            if not target.exists():
+                target.write_bytes(file.read_bytes())
+    return folder

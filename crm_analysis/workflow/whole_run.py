@@ -1,0 +1,67 @@
+"""Sources -> warehouse -> eight notebooks -> published report, as one call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from crm_analysis.project import Project
+from crm_analysis.workflow import runner
+from crm_analysis.workflow.events import Progress
+from crm_analysis.workflow.index import write_index
+from crm_analysis.workflow.runner import Run
+
+__all__ = ["run_workflow"]
+
+
+def run_workflow(
+    project: Project,
+    *,
+    steps: Sequence[str] | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    resume: bool = False,
+    progress: Progress | None = None,
+) -> Run:
+    """Bring the warehouse up to date, execute the notebooks and publish the report.
+
+    Parameters
+    ----------
+    project
+        Opened from a file of settings.
+    steps
+        Numbers or names of steps; None runs all eight.
+    parameters
+        Parameters of the notebooks by name.
+    resume
+        Go on with the newest unfinished run.
+    progress
+        Called with each event.
+
+    Returns
+    -------
+    Run
+        Its id, its folder under ``reports/`` and the seconds of each step.
+
+    Raises
+    ------
+    CrmError
+        What is wrong with settings, data or a step, and how to mend it; the last report stays.
+    """
+    project.build()
+
+    def recorded(run_dir: Path) -> dict[str, Any]:
+        return {
+            "settings": project.settings.model_dump(mode="json", exclude={"path", "paths"}),
+            "warehouse": {"engine": project.engine.name, "table_versions": project.warehouse.versions()},
+        }
+
+    return runner.run_workflow(
+        project.settings,
+        steps=steps,
+        parameters=parameters,
+        resume=resume,
+        progress=progress,
+        extra_manifest=recorded,
+        write_index=lambda run_dir: write_index(run_dir, project.settings),
+    )
