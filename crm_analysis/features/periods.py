@@ -31,7 +31,8 @@ def revenue_by_period(lines: ir.Table, as_of: date, first: date) -> pd.DataFrame
         One row per month: month, revenue (net of returns), orders, customers, new_customers (first seen in
         it), complete (the data covers all its days).
     """
-    seen = lines.mutate(month=lines["ordered_at"].truncate("M").date())
+    seen = lines.filter(lines["ordered_at"].date() <= ibis.date(as_of.isoformat()))
+    seen = seen.mutate(month=seen["ordered_at"].truncate("M").date())
     month = seen.group_by("month").aggregate(revenue=seen["amount"].sum())
     days = purchase_days(lines, as_of).mutate(month=lambda t: t["day"].truncate("M"))
     active = days.group_by("month").aggregate(orders=days["orders"].sum(), customers=days["customer_id"].nunique())
@@ -124,16 +125,16 @@ def growth_bridge(
     sides = []
     for low, high in (before, after):
         seen = lines.filter(lines["ordered_at"].date().between(ibis.date(low.isoformat()), ibis.date(high.isoformat())))
-        sides.append(
-            collect(
-                seen.group_by("customer_id").aggregate(revenue=seen["amount"].sum(), orders=seen["order_id"].nunique())
-            )
-            .set_index("customer_id")
-            .astype("float64")
+        stands = (seen["amount"] > 0) & ~seen["netted"]
+        customers = seen.group_by("customer_id").aggregate(
+            revenue=seen["amount"].sum(),
+            orders=ibis.ifelse(stands, seen["order_id"], ibis.null("string")).nunique(),
+            lines=seen.count(),
         )
+        sides.append(collect(customers).set_index("customer_id").astype("float64"))
     both = sides[0].join(sides[1], how="outer", lsuffix="_before", rsuffix="_after").fillna(0.0)
     start = first_seen.set_index("customer_id")["first_day"].reindex(both.index)
-    came, went = both["orders_before"] == 0, both["orders_after"] == 0
+    came, went = both["lines_before"] == 0, both["lines_after"] == 0
     new = came & (start >= pd.Timestamp(after[0]))
     stayed = both[~came & ~went]
     orders = (stayed["orders_before"].sum(), stayed["orders_after"].sum())
@@ -175,7 +176,7 @@ def weekly_purchases(lines: ir.Table, known_by: date, as_of: date) -> pd.DataFra
     Returns
     -------
     pandas.DataFrame
-        week (its last day, counted in sevens from the first purchase of all), purchases.
+        week (its last day; whole weeks back and on from ``known_by``), purchases.
     """
     days = purchase_days(lines, as_of)
     starts = days.group_by("customer_id").aggregate(first_day=days["day"].min())

@@ -88,7 +88,7 @@ def exclusion_words(exclusions: pd.DataFrame) -> dict[str, str]:
     }
 
 
-def plan_rows(plan: pd.DataFrame, owners: dict[str, str], currency: str) -> tuple[list[list[str]], dict[str, str]]:
+def plan_rows(plan: pd.DataFrame, owners: dict[str, str]) -> tuple[list[list[str]], dict[str, str]]:
     """The actions of the plan as finished texts."""
     departments = {"marketing": _("Marketing"), "sales": _("Sales"), "service": _("Service"), "product": _("Product")}
     grouped = plan.groupby(["segment", "strategy", "offer", "channel"], as_index=False).agg(

@@ -21,7 +21,7 @@ __all__ = [
 ]
 
 
-def answer(results: pd.DataFrame, currency: str) -> str:
+def answer(results: pd.DataFrame) -> str:
     """The step's answer: what past campaigns say, if anything."""
     if results.empty:
         return _(
@@ -56,6 +56,8 @@ def warning_sentence(results: pd.DataFrame) -> str:
 
 def forest_words(results: pd.DataFrame, currency: str) -> dict[str, str]:
     """Title and captions of the comparison of campaigns."""
+    if results.empty:
+        return {"title": "", "subtitle": ""}
     clear = int(((results["low"] > 0) | (results["high"] < 0)).sum())
     return {
         "title": _(

@@ -52,6 +52,14 @@ def answer(decisions: pd.DataFrame, currency: str) -> str:
     if taken.empty:
         return _("Under the assumed effects no offer pays for any customer: nothing is sent.")
     priced = taken[taken["offer"] != "message_only"]
+    if len(taken) == len(decisions):
+        return _(
+            "All {n} customers get a contact, {offers} of them with an offer, for {cost}: under the assumed effects some "
+            "contact would pay for everyone.",
+            n=f.number(len(taken), 0),
+            offers=f.number(len(priced), 0),
+            cost=f.money(float(taken["cost"].sum()), currency),
+        )
     return _(
         "{n} of {all} customers get a contact, {offers} of them with an offer, for {cost}; {rest} are left alone because "
         "nothing would pay.",

@@ -8,7 +8,16 @@ from crm_analysis import formats as f
 from crm_analysis.labels import method_label
 from crm_analysis.messages import _
 
-__all__ = ["answer", "backtest_words", "from_before", "no_products", "plan_rows", "reason_text", "with_reasons"]
+__all__ = [
+    "answer",
+    "backtest_words",
+    "from_before",
+    "no_products",
+    "no_products_known",
+    "plan_rows",
+    "reason_text",
+    "with_reasons",
+]
 
 
 def answer(backtest: pd.DataFrame, plan: pd.DataFrame) -> str:
@@ -43,6 +52,8 @@ def answer(backtest: pd.DataFrame, plan: pd.DataFrame) -> str:
 
 def backtest_words(backtest: pd.DataFrame, days: int) -> dict[str, str]:
     """Title and captions of the check."""
+    if backtest.empty:
+        return {"title": "", "subtitle": ""}
     rates = backtest.set_index("method")["hit_rate"]
     lead = float(rates["personal"] - rates.drop("personal").max())
     title = (
@@ -104,3 +115,8 @@ def from_before(offers: pd.DataFrame) -> str:
 def no_products() -> str:
     """Why there is no check."""
     return _("The check needs order_lines.product_id, 90 days of data and 30 customers who bought in the last 30 days.")
+
+
+def no_products_known() -> str:
+    """Why nobody has a choice of products."""
+    return _("No product is known: map order_lines.product_id in crm.toml to see a choice for every customer.")

@@ -51,7 +51,7 @@ def budget_curve(
     left = value_axis(figure, _draw_curve(figure, rows, currency), axis="y", kind="money", currency=currency)
     marked = _marked(rows, currency, now=now, recommended=recommended, break_even=break_even)
     budgets = [*rows["budget"].astype(float), *(mark.budget for mark in marked)]
-    value_axis(figure, budgets, axis="x", kind="money", currency=currency, n=3, showgrid=False)
+    value_axis(figure, budgets, axis="x", kind="money", currency=currency, n=3, tight=True, showgrid=False)
     above = _add_marks(figure, marked)
     axis_name(figure, _("Budget"), yshift=-32)
     best = rows.iloc[place_of_largest(rows["expected_profit"])]

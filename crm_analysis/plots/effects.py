@@ -7,7 +7,7 @@ import math
 import pandas as pd
 import plotly.graph_objects as go
 
-from crm_analysis.formats import money, money_interval, number, percent, percent_interval
+from crm_analysis.formats import date, money, money_interval, number, percent, percent_interval
 from crm_analysis.labels import evidence_label, method_label
 from crm_analysis.messages import _
 from crm_analysis.plots.frames import drawable
@@ -62,14 +62,14 @@ def effect_forest(
         "{name} with {estimate} per customer.",
         n=len(rows),
         above=above_zero,
-        name=rows["name"].iloc[0],
+        name=_campaign_name(rows.iloc[0]),
         estimate=money(rows["estimate"].iloc[0], currency),
     )
     table = figure_table(
         [_("Action"), _("Extra per customer"), _("Low"), _("High"), _("Treated"), _("Compared"), _("Evidence")],
         [
             [
-                str(row["name"]),
+                _campaign_name(row),
                 *(money(row[c], currency, "table") for c in ("estimate", "low", "high")),
                 number(row["treated"]),
                 number(row["compared"]),
@@ -92,7 +92,7 @@ def _forest_row(row: pd.Series, currency: str) -> IntervalRow:
     placebo = tuple(float(row[c]) if c in row.index else math.nan for c in _PLACEBO)
     mid, low, high = placebo
     return IntervalRow(
-        name=str(row["name"]),
+        name=_campaign_name(row),
         text=text,
         mid=float(row["estimate"]),
         low=float(row["low"]),
@@ -100,6 +100,13 @@ def _forest_row(row: pd.Series, currency: str) -> IntervalRow:
         symbol=EVIDENCE_SYMBOLS.get(str(row["evidence"]), "square-open"),
         below=((mid, low, high),) if all(map(math.isfinite, placebo)) else (),
     )
+
+
+def _campaign_name(row: pd.Series) -> str:
+    """The name with the first day where it is known: campaigns of one kind share a name."""
+    if pd.isna(row.get("starts_on")):
+        return str(row["name"])
+    return _("{name}, from {day}", name=row["name"], day=date(row["starts_on"]))
 
 
 def backtest_dots(backtest: pd.DataFrame, *, title: str, subtitle: str, caption: str | None = None) -> go.Figure | None:

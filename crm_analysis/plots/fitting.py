@@ -15,7 +15,7 @@ NARROWEST = 390
 """Width in pixels of the narrowest screen a figure must be readable on."""
 
 _OVERHANG = 7 / 6
-_NARROW_CHARACTERS = frozenset(" .,:;'!|iIljtfr()[]·-")
+_NARROW_CHARACTERS = frozenset(" \u00a0.,:;'!|iIljtfr()[]·-")
 
 
 def text_width(text: str, size: float) -> float:
@@ -27,7 +27,7 @@ def wrapped_lines(text: str, *, width: float, size: float) -> list[str]:
     """Lines of a text of about ``width`` pixels; a word is broken only if it is a sixth wider than that."""
     lines: list[str] = []
     line = ""
-    for word in text.split():
+    for word in text.replace(" %", "\u00a0%").split(" "):
         longer = f"{line} {word}" if line else word
         if line and text_width(longer, size) > width:
             lines.append(line)

@@ -68,7 +68,7 @@ def growth_bridge(
 def revenue_by_month(
     revenue: pd.DataFrame, *, currency: str, title: str, subtitle: str, caption: str | None = None
 ) -> go.Figure | None:
-    """Revenue over the months of a year: the latest year strong, earlier ones grey, open months hollow.
+    """Revenue over the months of a year: the latest year with a whole month strong, others grey, open months hollow.
 
     Parameters
     ----------
@@ -111,7 +111,8 @@ def revenue_by_month(
 def _year_lines(figure: go.Figure, shown: pd.DataFrame, currency: str) -> dict[int, dict[str, tuple[float, str]]]:
     """Draw a line per year; return the labels of the lines by the month they end in."""
     ends: dict[int, dict[str, tuple[float, str]]] = {}
-    newest = shown["year"].max()
+    complete = shown.loc[shown["complete"].astype(bool), "year"]
+    newest = (complete if len(complete) else shown["year"]).max()
     for year, part in shown.groupby("year"):
         latest = year == newest
         colour, width, size = (SERIES[0], 3, 8) if latest else (FAINT, 1.5, 5)

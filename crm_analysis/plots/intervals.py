@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from crm_analysis.labels import evidence_label
 from crm_analysis.plots.fitting import NARROWEST, escape, wrapped_lines
-from crm_analysis.plots.marks import KeyItem, vertical_line
+from crm_analysis.plots.marks import KeyItem
 from crm_analysis.plots.scales import Kind, value_axis
 from crm_analysis.plots.theme import FAINT, REFERENCE, SERIES
 
@@ -24,6 +24,7 @@ _SIZE = 12
 _LINE = 16
 _MARK = 24
 _LEFT = 22
+_ROOM = 0.015
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,9 @@ class IntervalRow:
 
 
 def interval_rows(
-    rows: Sequence[IntervalRow], *, kind: Kind, currency: str | None = None, line_at: float | None = 0.0
+    rows: Sequence[IntervalRow], *, kind: Kind, currency: str | None = None, from_zero: bool = True
 ) -> tuple[go.Figure, dict[str, Any]]:
-    """Draw the rows from top to bottom on one axis of values, with a line at ``line_at``.
+    """Draw the rows from top to bottom on one axis of values, with a line at zero or without.
 
     Returns
     -------
@@ -56,12 +57,14 @@ def interval_rows(
     """
     figure = go.Figure()
     position = 0.0
-    reach: list[float] = [] if line_at is None else [line_at]
+    reach: list[float] = []
     for row in rows:
         reach += [value for value in (row.mid, row.low, row.high, row.tick) if value is not None]
         reach += [value for placebo in row.below for value in placebo]
-    ticks = value_axis(figure, reach, axis="x", kind=kind, currency=currency, zeroline=False)
+    ticks = value_axis(figure, reach, axis="x", kind=kind, currency=currency, zeroline=from_zero)
     left = max(_LEFT, ticks / 2 + 6)
+    low, high = figure.layout.xaxis.range
+    figure.update_xaxes(range=[low - _ROOM * (high - low), high + _ROOM * (high - low)])
     for row in rows:
         names = wrapped_lines(row.name, width=NARROWEST - _LEFT - 20, size=_SIZE * 1.06)
         texts = wrapped_lines(row.text, width=NARROWEST - _LEFT - 20, size=_SIZE)
@@ -85,8 +88,6 @@ def interval_rows(
         for number, placebo in enumerate(row.below):
             _placebo(figure, placebo, position + 14 * (number + 1))
         position += _MARK / 2 + 14 * len(row.below) + 8
-    if line_at is not None:
-        vertical_line(figure, line_at)
     figure.update_yaxes(range=[position, 0], showticklabels=False, showgrid=False, zeroline=False)
     return figure, {"height": position, "left": left, "right": left + 2, "below": 26}
 

@@ -118,7 +118,7 @@ def cell_texts(figure: go.Figure, cells: Sequence[tuple[float, float, str, str]]
 
 def vertical_line(figure: go.Figure, x: Any, *, dash: str = "solid", colour: str = REFERENCE, **more: Any) -> None:
     """A line over the whole height at ``x``."""
-    settings: dict[str, Any] = {"y0": 0, "y1": 1, "yref": "y domain", "layer": "between"}
+    settings: dict[str, Any] = {"y0": 0, "y1": 1, "yref": "y domain", "layer": "below"}
     line = {"color": colour, "width": 1, "dash": dash}
     figure.add_shape(type="line", x0=x, x1=x, line=line, **{**settings, **more})
 

@@ -36,6 +36,7 @@ _SIZE = 12
 _LINE = 16
 _LEAST_HEIGHT = 30
 _HALF_PERCENT = 0.005
+_ROOM = 0.04
 
 
 class Rows(NamedTuple):
@@ -77,14 +78,39 @@ def value_axis(
     kind: Kind,
     currency: str | None = None,
     n: int = 4,
+    tight: bool = False,
+    from_zero: bool = True,
     **more: Any,
 ) -> float:
-    """Give an axis round ticks that enclose the values and zero; return the pixels their texts need."""
+    """Give an axis round ticks for the values; return the pixels their texts need.
+
+    Parameters
+    ----------
+    values
+        What is drawn on the axis; what is not finite is passed over.
+    kind, currency
+        What the axis measures.
+    n
+        About how many steps.
+    tight
+        End the axis just beyond the values and not at a tick.
+    from_zero
+        Include zero.
+    **more
+        Further settings of the axis.
+    """
     numbers = np.asarray(values, dtype=float)
     numbers = numbers[np.isfinite(numbers)]
-    low, high = min(0.0, float(numbers.min(initial=0.0))), max(0.0, float(numbers.max(initial=0.0)))
+    zero = [0.0] if from_zero or not len(numbers) else []
+    low, high = float(min([*numbers, *zero])), float(max([*numbers, *zero]))
     tickvals, ticktext = axis_ticks(low, high, kind=kind, currency=currency, n=n)
-    settings = {"tickvals": tickvals, "ticktext": ticktext, "range": [tickvals[0], tickvals[-1]], **more}
+    reach = [min(tickvals[0], low), max(tickvals[-1], high)]
+    if tight:
+        room = _ROOM * (high - low)
+        reach = [low - room if low < 0 else low, high + room]
+        inside = [(value, text) for value, text in zip(tickvals, ticktext, strict=True) if value <= reach[1]]
+        tickvals, ticktext = [value for value, _text in inside], [text for _value, text in inside]
+    settings = {"tickvals": tickvals, "ticktext": ticktext, "range": reach, **more}
     (figure.update_xaxes if axis == "x" else figure.update_yaxes)(**settings)
     return max(text_width(text, _SIZE) for text in ticktext) + 10
 

@@ -151,7 +151,7 @@ def break_even_bars(
     room = rows["assumed_effect"].astype(float) - rows["break_even_effect"].astype(float)
     rows = rows.assign(room=room).sort_values("room", ascending=False).head(_MOST_ROWS)
     drawn = [_effect_row(row) for _i, row in rows.iterrows()]
-    figure, space = interval_rows(drawn, kind="percent", line_at=None)
+    figure, space = interval_rows(drawn, kind="percent", from_zero=False)
     items = [
         *(
             KeyItem(item.sign, item.colour, _("expected effect, {evidence}", evidence=item.text))

@@ -19,6 +19,7 @@ __all__ = ["forecast_tracking"]
 _BAND = "rgba(213,94,0,0.18)"
 _FEWEST_WEEKS = 2
 _HEIGHT = 300
+_FLAT = 0.3
 
 
 def forecast_tracking(
@@ -38,7 +39,7 @@ def forecast_tracking(
         ``weekly_forecast``: one row per ``week`` with ``actual_cumulative``, ``model_cumulative``,
         ``naive_cumulative``, ``period`` and, where there is a band, ``low`` and ``high``.
     kind, currency
-        What is counted: purchases (number) or money.
+        What is counted: purchases (number) or money. The axis leaves zero out where all values are far from it.
     """
     columns = ["week", "actual_cumulative", "model_cumulative", "period"]
     rows = drawable(weekly, columns, measures=columns[1:3], at_least=_FEWEST_WEEKS)
@@ -47,7 +48,8 @@ def forecast_tracking(
     rows = rows.assign(week=pd.to_datetime(rows["week"])).sort_values("week")
     figure = go.Figure()
     drawn, labels = _lines(figure, rows, kind, currency)
-    left = value_axis(figure, drawn, axis="y", kind=kind, currency=currency)
+    steep = min(drawn) < _FLAT * max(drawn)
+    left = value_axis(figure, drawn, axis="y", kind=kind, currency=currency, from_zero=steep)
     low, high = figure.layout.yaxis.range
     right = end_labels(figure, labels, x=rows["week"].iloc[-1], low=low, high=high, height=_HEIGHT)
     above = _split_line(figure, rows)
@@ -72,7 +74,7 @@ def _lines(
     if {"low", "high"} <= set(rows.columns):
         known = rows.dropna(subset=["low", "high"])
         band(figure, known["week"], known["low"].astype(float), known["high"].astype(float), colour=_BAND)
-        drawn += known["high"].tolist()
+        drawn += [*known["low"], *known["high"]]
     for column, text, colour, style in (
         ("naive_cumulative", _("Naive"), REFERENCE, {"width": 1.5, "dash": "dot"}),
         ("model_cumulative", _("Model"), SERIES[1], {"width": 2.5, "dash": "dash"}),

@@ -54,7 +54,7 @@ def time_to_next_order(
     hover = [_("{days} days: {share}", days=number(d), share=percent(s)) for d, s in zip(days, waiting, strict=True)]
     line(figure, days, waiting, hover=hover, shape="hv")
     left = value_axis(figure, [1.0], axis="y", kind="percent")
-    value_axis(figure, [*days, horizon_days], axis="x", kind="number", showgrid=False)
+    value_axis(figure, [*days, horizon_days], axis="x", kind="number", tight=True, showgrid=False)
     vertical_line(figure, horizon_days, dash="dash", colour=SERIES[1])
     text, alt = _horizon_words(days, waiting, horizon_days)
     late = horizon_days > figure.layout.xaxis.range[1] * 0.55

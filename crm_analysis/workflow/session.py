@@ -203,7 +203,7 @@ class StepSession:
         alt = (content.get("layout", {}).get("meta") or {}).get("alt", "")
         display({"application/vnd.plotly.v1+json": content, "text/plain": alt}, raw=True)
 
-    def table(self, rows: Sequence[Sequence[str]], heads: Mapping[str, str], title: str = "") -> None:
+    def table(self, rows: Sequence[Sequence[str]], heads: Mapping[str, str], otherwise: str = "") -> None:
         """Show a table of finished texts.
 
         Parameters
@@ -212,10 +212,13 @@ class StepSession:
             Cells as text, at most 20 rows are shown.
         heads
             Head of each column to its alignment, ``left`` or ``right``.
-        title
-            Above the table.
+        otherwise
+            Why there is none, shown in place of an empty table.
         """
-        display(HTML(_html_table(rows, heads, title)))
+        if not rows:
+            display(HTML(f'<p class="empty">{_escaped(otherwise or _("There is nothing to show here."))}</p>'))
+            return
+        display(HTML(_html_table(rows, heads)))
 
     def missing(self, readiness: pd.DataFrame) -> None:
         """Show what cannot be answered yet, in this step (in step 00: in all), and what would change that."""
@@ -249,19 +252,18 @@ def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _html_table(rows: Sequence[Sequence[str]], heads: Mapping[str, str], title: str, most: int = 20) -> str:
+def _html_table(rows: Sequence[Sequence[str]], heads: Mapping[str, str], most: int = 20) -> str:
     sides = ["num" if side == "right" else "txt" for side in heads.values()]
     head = "".join(f'<th class="{side}">{_escaped(name)}</th>' for side, name in zip(sides, heads, strict=True))
     body = "".join(
         "<tr>" + "".join(f'<td class="{s}">{_escaped(str(c))}</td>' for s, c in zip(sides, row, strict=True)) + "</tr>"
         for row in rows[:most]
     )
-    caption = f"<caption>{_escaped(title)}</caption>" if title else ""
     rest = len(rows) - most
     more = (
         f'<p class="more">{_escaped(_("and {n} more rows in the tables of the run", n=rest))}</p>' if rest > 0 else ""
     )
-    return f'<table class="data">{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}'
+    return f'<table class="data"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}'
 
 
 def open_step(name: str, config: str, run_dir: str = "", lang: str = "") -> StepSession:
