@@ -6,47 +6,55 @@ from datetime import date
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
 import pandas as pd
 
 from crm_analysis.warehouse import collect
+
+_NUMBERS = {"item": "string", "number": "int32"}
 
 __all__ = ["customer_items", "item_lines", "item_profit", "item_pairs", "items", "items_of_customers"]
 
 
 def item_lines(lines: ir.Table, products: ir.Table | None, as_of: date) -> ir.Table:
-    """Sales of products that stand, with the item they belong to: the finest kind that is known.
+    """Items that customers bought, a row a day, kept in the engine for the calls that follow.
 
-    An item is the subcategory where products have one, else the product itself.
+    An item is the subcategory where products have one, else the product itself. Only sales that stand count.
 
     Returns
     -------
     ibis.expr.types.Table
-        customer_id, order_id, day, item, item_name, category, amount.
+        One row per customer_id, item and day: item_name, category, amount.
     """
     sold = lines.filter((lines["amount"] > 0) & ~lines["netted"] & lines["is_product"] & lines["product_id"].notnull())
     sold = sold.filter(sold["ordered_at"].date() <= ibis.date(as_of.isoformat()))
-    sold = sold.mutate(day=sold["ordered_at"].date())
+    daily = sold.mutate(day=sold["ordered_at"].date())
+    daily = daily.group_by("customer_id", "product_id", "day").aggregate(
+        product_name=daily["product_name"].max(), amount=daily["amount"].sum()
+    )
     if products is None:
-        return sold.select(
+        named = daily.select(
             "customer_id",
-            "order_id",
             "day",
             item="product_id",
-            item_name=ibis.coalesce(sold["product_name"], sold["product_id"]),
+            item_name=ibis.coalesce(daily["product_name"], daily["product_id"]),
             category=ibis.null("string"),
             amount="amount",
         )
-    known = products.select("product_id", "name", "category", "subcategory")
-    joined = sold.drop("product_name").left_join(known, "product_id")
-    return joined.select(
+        return named.cache()
+    joined = daily.left_join(products.select("product_id", "name", "category", "subcategory"), "product_id")
+    named = joined.select(
         "customer_id",
-        "order_id",
         "day",
         item=ibis.coalesce(joined["subcategory"], joined["product_id"]),
-        item_name=ibis.coalesce(joined["subcategory"], joined["name"], joined["product_id"]),
+        item_name=ibis.coalesce(joined["subcategory"], joined["name"], joined["product_name"], joined["product_id"]),
         category=joined["category"],
         amount=joined["amount"],
     )
+    by_item = named.group_by("customer_id", "item", "day").aggregate(
+        item_name=named["item_name"].max(), category=named["category"].max(), amount=named["amount"].sum()
+    )
+    return by_item.cache()
 
 
 def customer_items(sold: ir.Table) -> ir.Table:
@@ -62,21 +70,15 @@ def customer_items(sold: ir.Table) -> ir.Table:
     ibis.expr.types.Table
         One row per customer_id and item: item_name, category, days (with a purchase), first_day, last_day, amount.
     """
-    daily = sold.group_by("customer_id", "item", "day").aggregate(
-        item_name=sold["item_name"].max(), category=sold["category"].max(), amount=sold["amount"].sum()
+    table = sold.group_by("customer_id", "item").aggregate(
+        item_name=sold["item_name"].max(),
+        category=sold["category"].max(),
+        days=sold.count(),
+        first_day=sold["day"].min(),
+        last_day=sold["day"].max(),
+        amount=sold["amount"].sum(),
     )
-    return (
-        daily.group_by("customer_id", "item")
-        .aggregate(
-            item_name=daily["item_name"].max(),
-            category=daily["category"].max(),
-            days=daily.count(),
-            first_day=daily["day"].min(),
-            last_day=daily["day"].max(),
-            amount=daily["amount"].sum(),
-        )
-        .cache()
-    )
+    return table.cache()
 
 
 def items(owned: ir.Table, most: int = 1000) -> pd.DataFrame:
@@ -121,13 +123,22 @@ def item_pairs(owned: ir.Table, wanted: list[str], at_least: int = 10) -> pd.Dat
     pandas.DataFrame
         One row per pair in both orders: item, other, customers (who bought both).
     """
-    some = owned.filter(owned["item"].isin(wanted)).select("customer_id", "item")
-    other = some.view().rename(other="item")
-    pairs = some.join(other, "customer_id").filter(lambda t: t["item"] < t["other"])
-    counted = pairs.group_by("item", "other").aggregate(customers=pairs.count())
-    half = collect(counted.filter(counted["customers"] >= at_least).order_by("item", "other"))
-    mirrored = half.rename(columns={"item": "other", "other": "item"})[list(half.columns)]
-    return pd.concat([half, mirrored], ignore_index=True)
+    # Small numbers in the place of names, kept: the join makes customers x items squared rows of them.
+    numbers = ibis.memtable(pd.DataFrame({"item": wanted, "number": range(len(wanted))}), schema=_NUMBERS)
+    some = owned.join(numbers, "item").select("customer_id", "number").cache()
+    other = some.view().rename(other="number")
+    pairs = some.join(other, "customer_id").filter(lambda t: t["number"] < t["other"])
+    counted = pairs.group_by("number", "other").aggregate(customers=pairs.count())
+    half = collect(counted.filter(counted["customers"] >= at_least).order_by("number", "other"))
+    left, right = (pd.Series(wanted, dtype="str").take(half[name]).to_numpy() for name in ("number", "other"))
+    customers = half["customers"].to_numpy()
+    return pd.DataFrame(
+        {
+            "item": np.concatenate([left, right]),
+            "other": np.concatenate([right, left]),
+            "customers": np.concatenate([customers, customers]),
+        }
+    )
 
 
 def item_profit(lines: ir.Table, margin_rate: float) -> float | None:

@@ -7,6 +7,7 @@ text is broken for that width. Korean breaks between words, never inside one tha
 from __future__ import annotations
 
 import html
+import re
 import unicodedata
 
 __all__ = ["NARROWEST", "escape", "text_width", "wrap", "wrapped_lines"]
@@ -27,7 +28,7 @@ def wrapped_lines(text: str, *, width: float, size: float) -> list[str]:
     """Lines of a text of about ``width`` pixels; a word is broken only if it is a sixth wider than that."""
     lines: list[str] = []
     line = ""
-    for word in text.replace(" %", "\u00a0%").split(" "):
+    for word in _words(text):
         longer = f"{line} {word}" if line else word
         if line and text_width(longer, size) > width:
             lines.append(line)
@@ -51,6 +52,11 @@ def wrap(text: str, *, width: float, size: float) -> str:
 def escape(text: str) -> str:
     """Escape ``<``, ``>`` and ``&``, which Plotly would read as markup."""
     return html.escape(text, quote=False)
+
+
+def _words(text: str) -> list[str]:
+    """Words of a text; a number and its percent sign are one."""
+    return [word for word in re.split(r"[ \t\n]+", text.replace(" %", "\u00a0%")) if word]
 
 
 def _em(character: str) -> float:

@@ -79,6 +79,43 @@ def test_funnel_sums_up_the_smallest_reasons(draw: Draw) -> None:
     assert figure.layout.meta["table"]["rows"][-2][0] == "Others"
 
 
+def test_campaigns_of_one_name_are_told_apart_by_their_day(draw: Draw) -> None:
+    figure = draw("effect_forest", "one")
+    assert figure.layout.meta["table"]["rows"][0][0].endswith(", from 3 Mar 2025")
+
+
+def test_a_year_without_a_whole_month_is_not_the_strong_one() -> None:
+    months = pd.to_datetime(["2024-11-01", "2024-12-01", "2025-01-01"])
+    frame = pd.DataFrame({"month": months, "revenue": [5e6, 6e6, 2e5], "complete": [True, True, False]})
+    lines = plots.revenue_by_month(frame, currency="KRW", **WORDS).data
+    assert [trace.line.width for trace in lines] == [3, 1.5]
+    assert lines[1].marker.color == ("#FFFFFF",)
+
+
+def test_flat_forecasts_are_shown_without_zero() -> None:
+    weeks = pd.date_range("2025-01-06", periods=4, freq="W-MON")
+    frame = pd.DataFrame(
+        {
+            "week": weeks,
+            "actual_cumulative": [80_000, 81_000, 82_000, 83_000],
+            "model_cumulative": [80_000, 80_900, 81_800, 82_700],
+            "period": ["calibration", "holdout", "holdout", "holdout"],
+        }
+    )
+    low, high = plots.forecast_tracking(frame, **WORDS).layout.yaxis.range
+    assert low == pytest.approx(80_000)
+    assert high >= 83_000
+
+
+@pytest.mark.parametrize("name", ["break_even_bars", "effect_forest", "backtest_dots"])
+def test_every_dot_lies_inside_the_axis(draw: Draw, name: str) -> None:
+    figure = draw(name, "normal")
+    low, high = figure.layout.xaxis.range
+    drawn = np.concatenate([np.asarray(trace.x, dtype=float) for trace in figure.data])
+    assert low < drawn.min()
+    assert drawn.max() < high
+
+
 def test_evidence_is_told_by_shape(draw: Draw) -> None:
     symbols = [trace.marker.symbol for trace in draw("effect_forest", "normal").data if trace.mode == "markers"]
     assert symbols == ["circle", "diamond-open", "square-open", "circle"]
@@ -199,8 +236,12 @@ def test_moves_up_and_down_have_their_own_sides() -> None:
 def test_lines_fit_and_words_stay_whole(text: str) -> None:
     lines = wrapped_lines(text, width=370, size=16)
     assert len(lines) > 1
-    assert " ".join(lines) == text
+    assert " ".join(lines).replace("\u00a0", " ") == text
     assert max(text_width(line, 16) for line in lines) <= 370
+
+
+def test_a_percent_sign_stays_with_its_number() -> None:
+    assert wrapped_lines("25 % to 50 %", width=60, size=12) == ["25\u00a0% to", "50\u00a0%"]
 
 
 def test_long_words_are_broken() -> None:
