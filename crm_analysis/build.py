@@ -100,6 +100,7 @@ def _pseudonym_key(folder: Path) -> str:
 def _fingerprint(settings: Settings, sources: dict[str, Source]) -> str:
     parts = {
         "schema": SCHEMA_VERSION,
+        "rules": cleaning.RULES_VERSION,
         "cleaning": settings.cleaning.model_dump(mode="json"),
         "time_zone": settings.project.time_zone,
         "sources": {
@@ -142,9 +143,13 @@ def _parked(warehouse: Warehouse, rows: ir.Table, scratch: Path) -> ir.Table:
 def _load_order_lines(
     warehouse: Warehouse, staged: ir.Table, source: Source, settings: Settings, scratch: Path
 ) -> pd.DataFrame:
+    if "status" in source.mapping and settings.cleaning.sale_status is None:
+        cleaning.ask_for_sale_states(staged)
     today = datetime.now(UTC).date().isoformat()
     marked = cleaning.mark_lines(staged, settings.cleaning, mapped=set(source.mapping), today=today)
-    marked = cleaning.MarkedLines(_parked(warehouse, marked.rows, scratch / "marked"), marked.rules)
+    marked = cleaning.MarkedLines(
+        _parked(warehouse, marked.rows, scratch / "marked"), marked.rules, marked.has_products
+    )
     ledger = cleaning.ledger_of_lines(marked)
     cleaning.refuse_mixed_currencies(marked.kept)
     warehouse.write("order_lines", cleaning.with_netting(marked.kept, ledger))

@@ -4,6 +4,7 @@ from crm_analysis.cleaning.ledger import Rule, ledger_of
 from crm_analysis.cleaning.netting import netting_reason
 from crm_analysis.cleaning.order_lines import (
     MarkedLines,
+    ask_for_sale_states,
     ledger_of_lines,
     mark_lines,
     monthly_agreement,
@@ -12,11 +13,13 @@ from crm_analysis.cleaning.order_lines import (
     with_netting,
 )
 from crm_analysis.cleaning.reference_tables import mark_rows, reference_rules
-from crm_analysis.cleaning.rules import order_line_rules
+from crm_analysis.cleaning.rules import RULES_VERSION, order_line_rules
 
 __all__ = [
+    "RULES_VERSION",
     "MarkedLines",
     "Rule",
+    "ask_for_sale_states",
     "ledger_of",
     "ledger_of_lines",
     "mark_lines",

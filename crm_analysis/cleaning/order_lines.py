@@ -19,6 +19,7 @@ from crm_analysis.warehouse import collect
 
 __all__ = [
     "MarkedLines",
+    "ask_for_sale_states",
     "ledger_of_lines",
     "mark_lines",
     "monthly_agreement",
@@ -43,17 +44,26 @@ _IDENTITY = (
 
 @dataclass(frozen=True)
 class MarkedLines:
-    """Every staged line with the rule that quarantined it (``rule``, NULL when kept) and the rules tried."""
+    """Every staged line with the rule that quarantined it (``rule``, NULL when kept) and the rules tried.
+
+    ``has_products``: a line is a product on an order, so one of zero is a gift and no purchase; without
+    products a line is a whole order, and one of zero is a purchase all the same.
+    """
 
     rows: ir.Table
     rules: list[Rule]
+    has_products: bool
 
     @property
     def kept(self) -> ir.Table:
-        """Lines that no rule took out, with what the warehouse stores."""
+        """Lines that no rule took out, with what the warehouse stores; ``line_kind`` is sale, free or return."""
         rows = self.rows.filter(self.rows["rule"].isnull())
         return rows.mutate(
-            line_kind=ibis.ifelse(rows["is_return"] | rows["is_cancelled_order"], "return", "sale"),
+            line_kind=ibis.cases(
+                (rows["is_return"] | rows["is_cancelled_order"], "return"),
+                (rows["is_free_line"] & self.has_products, "free"),
+                else_="sale",
+            ),
             is_product=~rows["is_not_a_product"],
         ).select(*_stored(), "line_kind", "is_product", "source_file")
 
@@ -120,7 +130,7 @@ def mark_lines(staged: ir.Table, settings: CleaningSettings, *, mapped: set[str]
     rows = rows.mutate(**{f"is_{rule.name}": rule.condition(rows).fill_null(False) for rule in rules})
     takers = [rule for rule in rules if rule.action == "quarantined"]
     first = ibis.cases(*[(rows[f"is_{rule.name}"], rule.name) for rule in takers], else_=ibis.null("string"))
-    return MarkedLines(rows.mutate(rule=first), rules)
+    return MarkedLines(rows.mutate(rule=first), rules, "product_id" in mapped)
 
 
 def with_netting(kept: ir.Table, ledger: pd.DataFrame) -> ir.Table:
@@ -215,3 +225,29 @@ def refuse_mixed_currencies(lines: ir.Table) -> None:
                 found=listed,
             )
         )
+
+
+def ask_for_sale_states(staged: ir.Table) -> None:
+    """Refuse to guess which order states are a sale.
+
+    Raises
+    ------
+    CleaningError
+        The column ``status`` holds more than one state and the settings say nothing about them.
+    """
+    counts = staged.group_by("status").aggregate(rows=staged.count()).order_by(ibis.desc("rows"), "status").limit(12)
+    found = collect(counts)
+    if len(found) < 2:
+        return
+    listed = ", ".join(
+        f"{'-' if pd.isna(r['status']) else r['status']} ({r['rows']})" for r in found.to_dict("records")
+    )
+    first = next(str(state) for state in found["status"].dropna())
+    raise CleaningError(
+        _(
+            "order_lines: the orders have different states: {states}. Say which of them count as a sale, in crm.toml: "
+            '[cleaning] sale_status = ["{example}"].',
+            states=listed,
+            example=first,
+        )
+    )

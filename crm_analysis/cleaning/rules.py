@@ -9,7 +9,10 @@ from crm_analysis.cleaning.ledger import Rule
 from crm_analysis.config import CleaningSettings
 from crm_analysis.messages import _
 
-__all__ = ["order_line_rules"]
+__all__ = ["RULES_VERSION", "order_line_rules"]
+
+RULES_VERSION = 2
+"""Raised whenever the same source would be cleaned differently: warehouses are then built again."""
 
 EARLIEST = "1980-01-01"
 _REQUIRED = ("customer_id", "ordered_at", "amount", "quantity", "unit_price")
@@ -125,7 +128,7 @@ def order_line_rules(settings: CleaningSettings, *, lines_have_identity: bool, t
             "free_line",
             "flagged",
             lambda t: t["amount"] == 0,
-            lambda: _("A line of zero: kept, no purchase by itself."),
+            lambda: _("A line of zero: kept. It is a purchase only where lines are whole orders, without products."),
         ),
         Rule(
             "not_a_product",

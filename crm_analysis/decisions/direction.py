@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from crm_analysis.decisions.assumptions import OBJECTIVE, Assumptions
+from crm_analysis.models import enough_to_value
 
 __all__ = [
     "ELIGIBLE",
@@ -32,6 +33,18 @@ ELIGIBLE: dict[str, tuple[str, ...]] = {
 """Strategies that make sense for a segment."""
 
 _MIN_ALIVE = 0.05
+_PRICED = [
+    "segment",
+    "strategy",
+    "customers",
+    "channel",
+    "cost",
+    "assumed_effect",
+    "break_even_effect",
+    "safety",
+    "expected_profit",
+    "profit_per_success",
+]
 
 
 def profit_per_success(scores: pd.DataFrame, strategy: str, item_profit: float | None) -> np.ndarray:
@@ -75,20 +88,22 @@ def strategy_by_segment(scores: pd.DataFrame, assumptions: Assumptions, item_pro
         One row per segment and strategy: customers, channel, cost (all contacts), assumed_effect,
         break_even_effect (share of the contacted who must act for the contact to pay), safety (assumed over
         break-even), expected_profit (if the assumption holds), profit_per_success, evidence, chosen,
-        runner_up, objective. Nothing is chosen where no strategy pays under its assumption.
+        runner_up, objective. Nothing is chosen where no strategy pays under its assumption, or where there is too
+        little data to value customers at all.
     """
     rows = []
     for segment, members in scores.groupby("segment", sort=True):
         for strategy in ELIGIBLE[str(segment)]:
-            worth = float(np.nanmean(profit_per_success(members, strategy, item_profit)))
-            if not np.isfinite(worth) or worth <= 0:
+            values = profit_per_success(members, strategy, item_profit)
+            known = values[np.isfinite(values)]
+            if not len(known) or known.mean() <= 0:
                 continue
-            rows.append(_priced(str(segment), strategy, len(members), worth, assumptions))
-    frame = pd.DataFrame(rows)
+            rows.append(_priced(str(segment), strategy, len(members), float(known.mean()), assumptions))
+    frame = pd.DataFrame(rows, columns=_PRICED)
     frame["evidence"] = "assumed"
     frame["objective"] = frame["strategy"].map(OBJECTIVE)
     rank = frame.groupby("segment")["expected_profit"].rank(method="first", ascending=False)
-    frame["chosen"] = (rank == 1) & (frame["expected_profit"] > 0)
+    frame["chosen"] = (rank == 1) & (frame["expected_profit"] > 0) & enough_to_value(scores)
     frame["runner_up"] = rank == 2
     frame["system_chosen"] = frame["chosen"]
     return frame.sort_values(["chosen", "safety"], ascending=False, ignore_index=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import ibis
 import ibis.expr.types as ir
@@ -30,8 +30,20 @@ def _windows(campaigns: pd.DataFrame, first: date, last: date) -> pd.DataFrame:
     return frame[inside & early]
 
 
+def _arms(targets: ir.Table, campaign: str) -> ir.Table:
+    """Customers listed for a campaign: customer_id, targeted (False for those drawn as control)."""
+    mine = targets.filter(targets["campaign_id"] == campaign)
+    arm = mine["arm"].strip().lower().fill_null("") if "arm" in mine.columns else ibis.literal("")
+    marked = mine.mutate(targeted=arm.notin(["control", "holdout"]))
+    return marked.group_by("customer_id").aggregate(targeted=marked["targeted"].max())
+
+
 def _sums(lines: ir.Table, targets: ir.Table, row: pd.Series, as_of: date) -> pd.DataFrame:
-    """Number, mean and variance of the change of sales per customer, for targeted and other customers."""
+    """Number, mean and variance of the change of sales per customer, for targeted and other customers.
+
+    Customers are those with a purchase before the campaign, whether they bought in its windows or not: counting
+    only buyers would let the campaign itself decide who is counted.
+    """
     start, length = row["starts_on"].date(), int(row["length"])
     days = purchase_days(lines, as_of)
     number = days["day"].delta(ibis.date(start.isoformat()), unit="day")
@@ -44,9 +56,14 @@ def _sums(lines: ir.Table, targets: ir.Table, row: pd.Series, as_of: date) -> pd
             for name, w in (("during", 0), ("before", -1), ("earlier", -2))
         }
     )
-    mine = targets.filter(targets["campaign_id"] == row["campaign_id"]).select("customer_id").distinct()
-    mine = mine.mutate(targeted=ibis.literal(True))
-    joined = per.left_join(mine, "customer_id").mutate(targeted=lambda t: t["targeted"].fill_null(False))
+    known = purchase_days(lines, start - timedelta(days=1)).select("customer_id").distinct()
+    per = known.left_join(per, "customer_id").drop("customer_id_right")
+    per = per.fill_null({"during": 0.0, "before": 0.0, "earlier": 0.0})
+    listed = _arms(targets, str(row["campaign_id"]))
+    if int(collect(listed.aggregate(controls=(~listed["targeted"]).sum())).fillna(0)["controls"].iloc[0]):
+        joined = per.join(listed, "customer_id")
+    else:
+        joined = per.left_join(listed, "customer_id").mutate(targeted=lambda t: t["targeted"].fill_null(False))
     joined = joined.mutate(effect=joined["during"] - joined["before"], placebo=joined["before"] - joined["earlier"])
     table = joined.group_by("targeted").aggregate(
         n=joined.count(),
@@ -73,7 +90,8 @@ def campaign_results(
 
     The change is that from the window of the same length before the campaign; the same comparison one window
     earlier is a placebo: where it is not zero, the groups were on different paths and the estimate is no
-    effect. Campaigns that were not randomised stay biased all the same.
+    effect. Campaigns that were not randomised stay biased all the same. Where the list of targets names a control
+    group, only that group is compared; customers without a purchase before the campaign are left out.
 
     Parameters
     ----------

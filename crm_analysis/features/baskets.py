@@ -130,7 +130,7 @@ def item_pairs(owned: ir.Table, wanted: list[str], at_least: int = 10) -> pd.Dat
     pairs = some.join(other, "customer_id").filter(lambda t: t["number"] < t["other"])
     counted = pairs.group_by("number", "other").aggregate(customers=pairs.count())
     half = collect(counted.filter(counted["customers"] >= at_least).order_by("number", "other"))
-    left, right = (pd.Series(wanted, dtype="str").take(half[name]).to_numpy() for name in ("number", "other"))
+    left, right = (np.asarray(wanted, dtype=object)[half[name].to_numpy()] for name in ("number", "other"))
     customers = half["customers"].to_numpy()
     return pd.DataFrame(
         {

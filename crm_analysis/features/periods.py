@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
-from crm_analysis.features.purchases import purchase_days
+from crm_analysis.features.purchases import is_purchase, purchase_days
 from crm_analysis.warehouse import collect
 
 __all__ = [
@@ -125,10 +125,9 @@ def growth_bridge(
     sides = []
     for low, high in (before, after):
         seen = lines.filter(lines["ordered_at"].date().between(ibis.date(low.isoformat()), ibis.date(high.isoformat())))
-        stands = (seen["amount"] > 0) & ~seen["netted"]
         customers = seen.group_by("customer_id").aggregate(
             revenue=seen["amount"].sum(),
-            orders=ibis.ifelse(stands, seen["order_id"], ibis.null("string")).nunique(),
+            orders=ibis.ifelse(is_purchase(seen), seen["order_id"], ibis.null("string")).nunique(),
             lines=seen.count(),
         )
         sides.append(collect(customers).set_index("customer_id").astype("float64"))

@@ -17,7 +17,16 @@ from crm_analysis.errors import NotEnoughDataError
 from crm_analysis.messages import _
 from crm_analysis.warehouse import collect
 
-__all__ = ["DAYS_PER_UNIT", "Unit", "customer_facts", "customer_summary", "period", "purchase_days", "purchase_states"]
+__all__ = [
+    "DAYS_PER_UNIT",
+    "Unit",
+    "customer_facts",
+    "customer_summary",
+    "is_purchase",
+    "period",
+    "purchase_days",
+    "purchase_states",
+]
 
 Unit = Literal["day", "week", "month", "year"]
 DAYS_PER_UNIT: dict[str, float] = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25}
@@ -40,6 +49,18 @@ def period(lines: ir.Table) -> tuple[date, date]:
     return pd.Timestamp(found["first"]).date(), pd.Timestamp(found["last"]).date()
 
 
+def is_purchase(lines: ir.Table) -> ir.BooleanValue:
+    """Whether a line is (part of) a purchase: a sale that stands, no return and no gift.
+
+    Parameters
+    ----------
+    lines
+        Order lines of the warehouse; of a table without ``line_kind``, amounts above zero are sales.
+    """
+    sale = lines["line_kind"] == "sale" if "line_kind" in lines.columns else lines["amount"] > 0
+    return sale & ~lines["netted"] if "netted" in lines.columns else sale
+
+
 def purchase_days(lines: ir.Table, as_of: date | None = None) -> ir.Table:
     """One row per customer_id and day on which something was bought.
 
@@ -55,9 +76,7 @@ def purchase_days(lines: ir.Table, as_of: date | None = None) -> ir.Table:
     ibis.expr.types.Table
         customer_id, day, amount (currency, of the sales that stand), orders.
     """
-    sales = lines.filter(lines["amount"] > 0)
-    if "netted" in lines.columns:
-        sales = sales.filter(~sales["netted"])
+    sales = lines.filter(is_purchase(lines))
     sales = sales.mutate(day=sales["ordered_at"].date())
     if as_of is not None:
         sales = sales.filter(sales["day"] <= ibis.date(as_of.isoformat()))

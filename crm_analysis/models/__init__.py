@@ -8,7 +8,7 @@ from crm_analysis.models.gamma_gamma import GammaGamma
 from crm_analysis.models.leaving import LeavingDefinition, define_leaving, still_waiting, usual_gap
 from crm_analysis.models.lifetime_value import customer_lifetime_value, value_interval
 from crm_analysis.models.purchase_model import PurchaseModel
-from crm_analysis.models.scores import ScoringSettings, fit_spend, score_values, total_value
+from crm_analysis.models.scores import ScoringSettings, enough_to_value, fit_spend, score_values, total_value
 from crm_analysis.models.second_opinion import second_opinion
 from crm_analysis.models.tracking import weekly_expected_cumulative
 
@@ -26,6 +26,7 @@ __all__ = [
     "choose_winner",
     "customer_lifetime_value",
     "define_leaving",
+    "enough_to_value",
     "fit_spend",
     "holdout_comparison",
     "score_values",

@@ -13,9 +13,12 @@ from crm_analysis.models.beta_geo import BetaGeoNBD
 from crm_analysis.models.gamma_gamma import GammaGamma
 from crm_analysis.models.lifetime_value import value_interval
 
-__all__ = ["ScoringSettings", "fit_spend", "score_values", "total_value"]
+__all__ = ["ScoringSettings", "enough_to_value", "fit_spend", "score_values", "total_value"]
 
+MIN_CUSTOMERS = 50
 MIN_REPEATERS = 30
+MIN_DAYS = 56
+"""Below these, values are not shown as if they were known."""
 _NORMAL_90 = 1.6448536
 
 
@@ -141,6 +144,19 @@ def score_values(
             "value_at_risk": value * none,
         }
     )
+
+
+def enough_to_value(customers: pd.DataFrame) -> bool:
+    """Whether there are enough customers, repeat buyers and days for values and decisions to rest on.
+
+    Parameters
+    ----------
+    customers
+        One row per customer_id: frequency, first_day, last_day.
+    """
+    days = (customers["last_day"].max() - customers["first_day"].min()).days
+    repeaters = int((customers["frequency"] > 0).sum())
+    return len(customers) >= MIN_CUSTOMERS and repeaters >= MIN_REPEATERS and days >= MIN_DAYS
 
 
 def fit_spend(summary: pd.DataFrame) -> GammaGamma | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import warnings
 
 import numpy as np
@@ -43,7 +45,9 @@ def second_opinion(
         digest = pd.util.hash_pandas_object(summary["customer_id"], index=False)
         some = summary.loc[digest.nsmallest(MOST_CUSTOMERS).index]
     rows = []
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
+    # lifetimes prints the optimiser's protocol where it finds no solution.
+    quiet = contextlib.redirect_stdout(io.StringIO())
+    with warnings.catch_warnings(), np.errstate(all="ignore"), quiet:
         warnings.simplefilter("ignore")
         try:
             fitter = BetaGeoFitter().fit(some["frequency"], some["recency"], some["T"])

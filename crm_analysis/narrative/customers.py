@@ -8,7 +8,7 @@ import pandas as pd
 from crm_analysis import formats as f
 from crm_analysis.labels import segment_label
 from crm_analysis.messages import _
-from crm_analysis.models import ForecastCheck, ScoringSettings
+from crm_analysis.models import ForecastCheck, ScoringSettings, enough_to_value
 
 __all__ = [
     "answer",
@@ -41,6 +41,13 @@ def model_label(name: str) -> str:
 
 def answer(scores: pd.DataFrame, currency: str) -> str:
     """The step's answer: the share of profit of the best customers and what of it is at risk."""
+    if not enough_to_value(scores):
+        return _(
+            "There is too little data to value customers: {customers} customers, {repeaters} of them bought again. At least 50 "
+            "customers, 30 repeat buyers and eight weeks are needed; figures below are only a first look.",
+            customers=f.number(len(scores), 0),
+            repeaters=f.number(int((scores["frequency"] > 0).sum()), 0),
+        )
     ordered = scores.sort_values("revenue", ascending=False)
     top = ordered.head(max(1, len(ordered) // 5))
     share = float(top["revenue"].sum() / ordered["revenue"].sum()) if ordered["revenue"].sum() else 0.0

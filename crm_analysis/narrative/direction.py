@@ -8,7 +8,7 @@ import pandas as pd
 from crm_analysis import formats as f
 from crm_analysis.decisions import Assumptions
 from crm_analysis.labels import channel_label, segment_label, strategy_label
-from crm_analysis.messages import _
+from crm_analysis.messages import _, plural
 
 __all__ = [
     "action_facts",
@@ -55,17 +55,23 @@ def action_name(segment: str, strategy: str) -> str:
 def answer(strategies: pd.DataFrame) -> str:
     """The step's answer: the safest action and what it needs to pay."""
     chosen = strategies[strategies["chosen"]]
+    if chosen.empty and (strategies["expected_profit"] > 0).any():
+        return _(
+            "No strategy is chosen: there is too little data to value customers, or people decided against all of them."
+        )
     if chosen.empty:
         return _(
             "No strategy clears its cost under the assumed effects; test on a few customers before you spend more."
         )
     best = chosen.sort_values("safety", ascending=False).iloc[0]
-    return _(
-        "{count} segments have a strategy that would pay; the safest is '{action}' for {n} customers: it pays if {odds} "
+    return plural(
+        "{n} segment has a strategy that would pay: '{action}' for {customers} customers; it pays if {odds} of those "
+        "contacted act on it. No effect has been measured yet.",
+        "{n} segments have a strategy that would pay; the safest is '{action}' for {customers} customers: it pays if {odds} "
         "of those contacted act on it. No effect has been measured yet.",
-        count=f.number(len(chosen), 0),
+        len(chosen),
         action=action_name(str(best["segment"]), str(best["strategy"])),
-        n=f.number(best["customers"], 0),
+        customers=f.number(best["customers"], 0),
         odds=break_even(float(best["break_even_effect"])),
     )
 

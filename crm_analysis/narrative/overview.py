@@ -126,7 +126,7 @@ def headline(actions: pd.DataFrame, currency: str) -> tuple[str, str]:
         return (
             _("Nothing clears its cost this week"),
             _(
-                "Under the assumed effects no contact pays. Test on a few customers with a control group to find out more."
+                "Under the assumed effects no contact pays, or there is too little data to tell. Test on a few customers with a control group to find out more."
             ),
         )
     first = actions.iloc[0]

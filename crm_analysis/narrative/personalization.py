@@ -20,8 +20,10 @@ __all__ = [
 ]
 
 
-def answer(backtest: pd.DataFrame, plan: pd.DataFrame) -> str:
+def answer(backtest: pd.DataFrame, plan: pd.DataFrame, *, products: bool) -> str:
     """The step's answer: the winner of the check, or why there is none."""
+    if plan.empty and products:
+        return _("No customer has an action, so no products are chosen.")
     if plan.empty:
         return _("Without products in the order lines, nothing can be chosen for single customers.")
     n = f.number(plan["customer_id"].nunique(), 0)

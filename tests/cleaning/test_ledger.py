@@ -35,7 +35,13 @@ LINE = st.fixed_dictionaries(
     optional={
         "customer_id": st.sampled_from([None, "guest", "c1", "c2"]),
         "ordered_at": st.sampled_from(
-            [None, *[pd.Timestamp(t) for t in ("1970-01-01", "2024-03-31 23:59", "2024-04-01", "2024-05-05", "2031-01-01")]]
+            [
+                None,
+                *[
+                    pd.Timestamp(t)
+                    for t in ("1970-01-01", "2024-03-31 23:59", "2024-04-01", "2024-05-05", "2031-01-01")
+                ],
+            ]
         ),
         "amount": st.sampled_from([None, -10.0, 0.0, 10.0, 3.5]),
         "quantity": st.sampled_from([None, -2.0, 0.0, 2.0]),

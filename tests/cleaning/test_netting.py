@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import ibis
-import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 import pytest
@@ -133,5 +132,3 @@ def test_lines_without_a_return_are_not_sorted(marked: Callable[..., MarkedLines
 
 def test_the_reason_is_a_sentence() -> None:
     assert netting_reason().startswith("The sale and the cancellation")
-
-

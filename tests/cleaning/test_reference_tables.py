@@ -12,7 +12,10 @@ from crm_analysis.warehouse import collect
 
 
 def _staged(spec: TableSpec, rows: list[dict[str, object]]) -> ibis.expr.types.Table:
-    types = {c.name: spec.ibis_type(c.name) for c in spec.columns} | {"source_file": "string", "parse_problem": "string"}
+    types = {c.name: spec.ibis_type(c.name) for c in spec.columns} | {
+        "source_file": "string",
+        "parse_problem": "string",
+    }
     frame = pd.DataFrame(rows).reindex(columns=list(types)).astype(object)
     return ibis.memtable(frame.where(frame.notna(), None), schema=types)
 

@@ -75,7 +75,7 @@ FLAGGED = {
     "return": ({"quantity": -2.0, "amount": -10.0}, "return", "return"),
     "return by amount": ({"quantity": None, "amount": -10.0}, "return", "return"),
     "cancelled_order": ({"order_id": "C2", "quantity": -2.0, "amount": -10.0}, "cancelled_order", "return"),
-    "free_line": ({"amount": 0.0}, "free_line", "sale"),
+    "free_line": ({"amount": 0.0}, "free_line", "free"),
     "not_a_product": ({"product_id": "POST"}, "not_a_product", "sale"),
 }
 
@@ -91,6 +91,12 @@ def test_a_flagged_line_is_kept(marked: Mark, case: str) -> None:
     kept = collect(lines.kept).iloc[0]
     assert kept["line_kind"] == kind
     assert kept["is_product"] == (rule != "not_a_product")
+
+
+def test_an_order_of_zero_is_a_purchase_where_lines_are_whole_orders(marked: Mark) -> None:
+    """CDNOW holds such orders, and the literature counts them."""
+    rows = [{"amount": 0.0, "product_id": None, "quantity": None}]
+    assert collect(marked(rows, mapped=()).kept)["line_kind"].tolist() == ["sale"]
 
 
 def test_the_first_rule_that_fits_takes_the_line_and_the_others_count_it_as_matched(marked: Mark) -> None:

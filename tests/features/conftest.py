@@ -24,6 +24,7 @@ def _line(customer: str, at: str, order: str, amount: float, **more: Any) -> dic
         "discount": None,
         "is_product": True,
         "netted": False,
+        "line_kind": "return" if amount < 0 else "sale" if amount else "free",
     }
     return base | more
 

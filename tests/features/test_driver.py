@@ -22,7 +22,7 @@ from crm_analysis.warehouse import Engine
 CUSTOMERS = 40
 LINES_EACH = 50
 AT_MOST = 4 * CUSTOMERS
-"""A frame may hold one row per customer and item (there are three), never one per line."""
+"""A frame may hold one row per day (91), or per customer and item (three of them), never one per line."""
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def settings(tmp_path: Path) -> Path:
     lines = pd.DataFrame(
         {
             "customer_id": np.repeat([f"c{i:03d}" for i in range(CUSTOMERS)], LINES_EACH),
-            "date": pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 365, n), unit="D"),
+            "date": pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 91, n), unit="D"),
             "order_id": rng.permutation(n),
             "product_id": rng.choice(["p1", "p2", "p3"], n),
             "amount": rng.gamma(2, 10, n).round(2),
@@ -79,7 +79,7 @@ def test_no_frame_is_as_long_as_the_lines(engine: Engine, settings: Path, collec
     built = project.build()
     ledger = built.cleaning_ledger.set_index("rule")
     assert ledger.loc["kept", "rows"] == CUSTOMERS * LINES_EACH + 40
-    lines, as_of, first = project.table("order_lines"), date(2024, 12, 31), date(2024, 1, 1)
+    lines, as_of, first = project.table("order_lines"), date(2024, 3, 31), date(2024, 1, 1)
     assert features.period(lines)[1] <= as_of
     summary = features.customer_summary(lines, as_of)
     assert len(summary) == CUSTOMERS
@@ -88,11 +88,11 @@ def test_no_frame_is_as_long_as_the_lines(engine: Engine, settings: Path, collec
     features.revenue_by_period(lines, as_of, first)
     features.cohorts(lines, as_of)
     features.gaps(lines, as_of)
-    halves = (first, date(2024, 6, 30)), (date(2024, 7, 1), as_of)
+    halves = (first, date(2024, 2, 15)), (date(2024, 2, 16), as_of)
     features.growth_bridge(lines, summary[["customer_id", "first_day"]], *halves)
     features.first_purchases(lines, as_of)
-    features.purchases_in(lines, date(2024, 6, 30), as_of)
-    features.weekly_purchases(lines, date(2024, 6, 30), as_of)
+    features.purchases_in(lines, date(2024, 2, 15), as_of)
+    features.weekly_purchases(lines, date(2024, 2, 15), as_of)
     owned = customer_items(features.item_lines(lines, None, as_of))
     names = features.items(owned)["item"].tolist()
     assert len(features.items_of_customers(owned, names)) == 3 * CUSTOMERS

@@ -10,7 +10,14 @@ import pandas as pd
 import pytest
 
 from crm_analysis.errors import NotEnoughDataError
-from crm_analysis.features import DAYS_PER_UNIT, customer_facts, customer_summary, period, purchase_days, purchase_states
+from crm_analysis.features import (
+    DAYS_PER_UNIT,
+    customer_facts,
+    customer_summary,
+    period,
+    purchase_days,
+    purchase_states,
+)
 from crm_analysis.warehouse import collect
 
 AS_OF = date(2024, 3, 31)

@@ -188,7 +188,9 @@ def test_the_log_holds_no_values(warehouse: Warehouse) -> None:
         warehouse.write_frame("customers", people)
         rows = warehouse.read("customers")
         warehouse.write("customers", rows)
-    log = "\n".join(f.read_text(encoding="utf-8") for f in (warehouse.folder / "customers" / "_delta_log").glob("*.json"))
+    log = "\n".join(
+        f.read_text(encoding="utf-8") for f in (warehouse.folder / "customers" / "_delta_log").glob("*.json")
+    )
     added = [json.loads(line)["add"] for line in log.split("\n") if line.startswith('{"add"')]
     assert [json.loads(entry["stats"]) for entry in added] == [{"numRecords": 1}, {"numRecords": 1}]
     for value in ("Ada", "Byron", "example.org", "4711"):
