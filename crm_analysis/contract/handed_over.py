@@ -89,7 +89,7 @@ HANDED_OVER: dict[str, HandedOver] = {
         "campaign_id:text treated:integer compared:integer estimate:number low:number high:number evidence:text",
     ),
     "planned_tests": _table(
-        "07", "action", "action:text customers:integer needed_per_arm:integer detectable_effect:number"
+        "07", "action", "action:text customers:integer needed_per_arm:number detectable_effect:number"
     ),
 }
 """Every handed-over table by name; an empty key means that no column identifies the row."""

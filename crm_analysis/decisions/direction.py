@@ -106,7 +106,7 @@ def strategy_by_segment(scores: pd.DataFrame, assumptions: Assumptions, item_pro
     frame["chosen"] = (rank == 1) & (frame["expected_profit"] > 0) & enough_to_value(scores)
     frame["runner_up"] = rank == 2
     frame["system_chosen"] = frame["chosen"]
-    return frame.sort_values(["chosen", "safety"], ascending=False, ignore_index=True)
+    return frame.sort_values(["chosen", "expected_profit"], ascending=False, ignore_index=True)
 
 
 def apply_overrules(strategies: pd.DataFrame, wanted: dict[str, str]) -> tuple[pd.DataFrame, pd.DataFrame]:

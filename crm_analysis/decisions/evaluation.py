@@ -16,6 +16,8 @@ from crm_analysis.warehouse import collect
 __all__ = ["campaign_results", "needed_per_arm", "past_campaigns", "planned_tests"]
 
 LEVEL = 0.90
+MOST_ANYWAY = 0.99
+"""Where more than this share buys anyway, the share who order cannot show an effect."""
 _Z = float(ndtri((1 + LEVEL) / 2))
 
 
@@ -140,7 +142,9 @@ def campaign_results(
 
 
 def needed_per_arm(base: float, lift: float, power: float = 0.80, level: float = 0.95) -> int:
-    """Customers per arm to detect a lift of a share, two-sided.
+    """Customers per arm to detect a lift of a share, two-sided; 0 where there is no lift to detect.
+
+    The normal approximation with each arm's own variance (Fleiss, Levin and Paik 2003, chapter 4).
 
     Parameters
     ----------
@@ -151,15 +155,15 @@ def needed_per_arm(base: float, lift: float, power: float = 0.80, level: float =
     power, level
         Of the test.
     """
-    from statsmodels.stats.power import NormalIndPower
-    from statsmodels.stats.proportion import proportion_effectsize
-
-    size = proportion_effectsize(min(base + lift, 0.999), base)
-    return int(np.ceil(NormalIndPower().solve_power(size, alpha=1 - level, power=power, ratio=1.0)))
+    after = min(max(base + lift, 0.0), 1.0)
+    if after == base:
+        return 0
+    z = float(ndtri(1 - (1 - level) / 2) + ndtri(power))
+    return int(np.ceil(z * z * (base * (1 - base) + after * (1 - after)) / (after - base) ** 2))
 
 
 def _detectable(base: float, treated: int, control: int, power: float = 0.80, level: float = 0.95) -> float:
-    if min(treated, control) < 2:
+    if min(treated, control) < 2 or base >= MOST_ANYWAY:
         return float("nan")
     z = ndtri(1 - (1 - level) / 2) + ndtri(power)
     return float(z * np.sqrt(base * (1 - base) * (1 / treated + 1 / control)))
@@ -172,7 +176,8 @@ def planned_tests(plan: pd.DataFrame, scores: pd.DataFrame, strategies: pd.DataF
     -------
     pandas.DataFrame
         One row per action: customers, contact, control, base (share who would buy anyway), assumed_effect,
-        detectable_effect (80 % power, two-sided 5 %), needed_per_arm for the assumed effect.
+        detectable_effect (80 % power, two-sided 5 %), needed_per_arm for the assumed effect; both are NaN where
+        nearly everyone buys anyway.
     """
     buying = scores.set_index("customer_id")["probability_buying"]
     effects = strategies[strategies["chosen"]].set_index("segment")["assumed_effect"]
@@ -191,7 +196,7 @@ def planned_tests(plan: pd.DataFrame, scores: pd.DataFrame, strategies: pd.DataF
                 "base": base,
                 "assumed_effect": effect,
                 "detectable_effect": _detectable(base, contact, control),
-                "needed_per_arm": needed_per_arm(base, effect),
+                "needed_per_arm": float(needed_per_arm(base, effect)) if base + effect < MOST_ANYWAY else np.nan,
             }
         )
     columns = [

@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from crm_analysis.warehouse import collect
+from crm_analysis.warehouse import collect, keep
 
 _NUMBERS = {"item": "string", "number": "int32"}
 
@@ -125,7 +125,7 @@ def item_pairs(owned: ir.Table, wanted: list[str], at_least: int = 10) -> pd.Dat
     """
     # Small numbers in the place of names, kept: the join makes customers x items squared rows of them.
     numbers = ibis.memtable(pd.DataFrame({"item": wanted, "number": range(len(wanted))}), schema=_NUMBERS)
-    some = owned.join(numbers, "item").select("customer_id", "number").cache()
+    some = keep(owned.join(numbers, "item").select("customer_id", "number"))
     other = some.view().rename(other="number")
     pairs = some.join(other, "customer_id").filter(lambda t: t["number"] < t["other"])
     counted = pairs.group_by("number", "other").aggregate(customers=pairs.count())

@@ -219,7 +219,7 @@ def overrule_sentence(overrules: pd.DataFrame) -> str:
     """How many decisions of people are applied, and which could not be."""
     if overrules.empty:
         return _(
-            "All choices are the system's. To overrule one: crm-analysis decide SEGMENT STRATEGY --reason '...'; it is kept in "
+            "All choices are the system's. To overrule one: `crm-analysis decide SEGMENT STRATEGY --reason WHY`; it is kept in "
             "decisions.toml."
         )
     lost = overrules[~overrules["applied"].astype(bool)]

@@ -12,6 +12,7 @@ from crm_analysis.messages import _
 from crm_analysis.models import LeavingDefinition
 
 __all__ = [
+    "from_before",
     "answer",
     "bridge_words",
     "concentration_words",
@@ -57,7 +58,7 @@ def answer(bridge: pd.DataFrame, before: tuple[date, date], after: tuple[date, d
     }
     if growth >= 0:
         return _(
-            "Revenue grew by {share} ({money}) from {before} to {after}; most of it comes from {part} ({amount}).",
+            "Revenue in {after} was {share} ({money}) above that of {before}; most of it comes from {part} ({amount}).",
             **values,
         )
     return _(
@@ -74,7 +75,7 @@ def bridge_words(
     gains, losses = str(parts[list(_PARTS)].idxmax()), str(parts[list(_PARTS)].idxmin())
     return {
         "title": _(
-            "{gain} added {plus}, {loss} took {minus}",
+            "The largest gain is {gain} ({plus}), the largest loss {loss} ({minus})",
             gain=_part_phrase(gains),
             plus=f.money(float(parts[gains]), currency),
             loss=_part_phrase(losses),
@@ -195,3 +196,12 @@ def no_growth() -> str:
 def no_gaps() -> str:
     """Why there is no figure of gaps."""
     return _("No customer bought on two days, so there are no gaps between purchases.")
+
+
+def from_before(readiness: pd.DataFrame) -> str:
+    """What step 0 decided that this step uses."""
+    return _(
+        "From the data quality: {n} of {parts} parts of the report have the data they need.",
+        n=f.number(int(readiness["ready"].sum()), 0),
+        parts=f.number(len(readiness), 0),
+    )

@@ -114,6 +114,16 @@ def tests_sentence(tests: pd.DataFrame) -> str:
     if tests.empty:
         return _("No action is planned, so no test is running.")
     enough = int((tests["detectable_effect"] <= tests["assumed_effect"]).sum())
+    full = int(tests["detectable_effect"].isna().sum())
+    if full:
+        return _(
+            "{enough} of {n} planned actions have control groups large enough to find the effect they assume (80 % power, "
+            "two-sided 5 %). In {full} nearly everyone buys anyway or a group is empty: compare amounts there, not the "
+            "share who order.",
+            enough=f.number(enough, 0),
+            n=f.number(len(tests), 0),
+            full=f.number(full, 0),
+        )
     return _(
         "{enough} of {n} planned actions have control groups large enough to find the effect they assume (80 % power, "
         "two-sided 5 %).",

@@ -23,6 +23,7 @@ __all__ = ["commit", "files", "metadata", "plain_schema", "version"]
 
 _DELTA_TYPES: tuple[tuple[type[dt.DataType], str, str], ...] = (
     (dt.String, "string", "string"),
+    (dt.Null, "string", "string"),
     (dt.Boolean, "boolean", "boolean"),
     (dt.Integer, "long", "int64"),
     (dt.Decimal, "double", "float64"),

@@ -21,7 +21,7 @@ from crm_analysis.warehouse import delta
 from crm_analysis.warehouse.engine import Engine
 from crm_analysis.warehouse.lock import writing
 
-__all__ = ["SCHEMA_VERSION", "Warehouse", "collect"]
+__all__ = ["SCHEMA_VERSION", "Warehouse", "collect", "keep"]
 
 SCHEMA_VERSION = 1
 """Version of the layout of the warehouse; a newer one is refused."""
@@ -34,6 +34,13 @@ def collect(expr: ir.Table) -> pd.DataFrame:
     """
     frame: pd.DataFrame = expr.to_pandas()
     return frame
+
+
+def keep(expr: ir.Table) -> ir.Table:
+    """Compute an expression once and keep its rows in the engine for the calls that follow."""
+    # Spark does not find a frame inside the expression unless it was registered before.
+    expr._find_backend()._run_pre_execute_hooks(expr)
+    return expr.cache()
 
 
 class Warehouse:

@@ -132,6 +132,13 @@ def test_the_folder_may_have_any_name(engine: Engine, tmp_path: Path) -> None:
         assert sorted(collect(warehouse.read("t"))["a"]) == [1, 2]
 
 
+def test_a_column_of_nothing_is_empty_text(engine: Engine, tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path, engine)
+    warehouse.write_frame("t", pd.DataFrame({"a": [1, 2], "note": [None, None]}))
+    assert str(warehouse.read("t").schema()["note"]) == "string"
+    assert collect(warehouse.read("t"))["note"].isna().all()
+
+
 def test_a_table_that_is_not_there_says_how_to_get_it(engine: Engine, tmp_path: Path) -> None:
     with pytest.raises(WarehouseError, match=r"Table 'order_lines' is not in the warehouse. Run 'crm-analysis build'"):
         Warehouse(tmp_path, engine).read("order_lines")
