@@ -15,6 +15,7 @@ import pandas as pd
 
 from crm_analysis.errors import NotEnoughDataError
 from crm_analysis.messages import _
+from crm_analysis.time_units import DAYS_PER_UNIT
 from crm_analysis.warehouse import collect
 
 __all__ = [
@@ -29,8 +30,6 @@ __all__ = [
 ]
 
 Unit = Literal["day", "week", "month", "year"]
-DAYS_PER_UNIT: dict[str, float] = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25}
-"""Days in a time unit; a month is a twelfth of 365.25 days."""
 
 
 def period(lines: ir.Table) -> tuple[date, date]:

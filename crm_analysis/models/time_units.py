@@ -8,12 +8,9 @@ import numpy.typing as npt
 from crm_analysis.errors import ModelError
 from crm_analysis.messages import _
 from crm_analysis.models._states import FloatArray
+from crm_analysis.time_units import DAYS_PER_UNIT, DAYS_PER_YEAR
 
 __all__ = ["DAYS_PER_UNIT", "DAYS_PER_YEAR", "days_per", "monthly_discount"]
-
-DAYS_PER_YEAR = 365.25
-DAYS_PER_UNIT = {"day": 1.0, "week": 7.0, "month": DAYS_PER_YEAR / 12, "year": DAYS_PER_YEAR}
-"""Mean lengths of the calendar's units, in days."""
 
 
 def days_per(unit: str) -> float:

@@ -133,7 +133,9 @@ def test_each_decision_has_its_reason() -> None:
     options = [(Offer("coupon", "money"), "email"), (Offer("advice", "service"), "phone")]
     profit = np.array([[9.0, 1.0], [2.0, 3.0], [-1.0, -2.0], [-np.inf, -np.inf]])
     cost = np.array([[1.0, 1.0], [1.0, 1.0], [1.0, 1.0], [1.0, 1.0]])
-    table = offer_decisions(scores, strategy, options, profit, cost, allocate(profit, cost, 1.0)).set_index("customer_id")
+    table = offer_decisions(scores, strategy, options, profit, cost, allocate(profit, cost, 1.0)).set_index(
+        "customer_id"
+    )
     assert table["reason"].to_dict() == {"a": "best_net", "b": "over_budget", "c": "nothing_pays", "d": "no_strategy"}
     assert table["offer"].to_dict() == {"a": "coupon", "b": "none", "c": "none", "d": "none"}
     assert table["channel"].tolist() == ["email", "none", "none", "none"]
