@@ -1,0 +1,107 @@
+"""What a run leaves behind, on two small shops."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from crm_analysis.contract.handed_over import HANDED_OVER, check_handed_over
+from crm_analysis.project import open_project
+from crm_analysis.warehouse import collect
+from crm_analysis.workflow.steps import STEPS
+
+pytestmark = pytest.mark.slow
+
+
+def _answers(report: Path) -> dict[str, str]:
+    return {s.number: json.loads((report / "notes" / f"{s.stem}.json").read_text("utf-8"))["answer"] for s in STEPS}
+
+
+def test_a_run_folder_holds_pages_notebooks_tables_and_manifest(english):
+    report = english.report
+    for step in STEPS:
+        assert (report / step.page).stat().st_size > 5_000
+        assert (report / step.notebook).is_file()
+    for name in HANDED_OVER:
+        check_handed_over(name, pd.read_parquet(report / "tables" / f"{name}.parquet"))
+    manifest = json.loads((report / "manifest.json").read_text("utf-8"))
+    assert manifest["state"] == "done"
+    assert manifest["warehouse"]["table_versions"]["order_lines"] == 0
+    assert manifest["tables"]["customer_scores"]["rows"] > 250
+    assert {"duckdb", "papermill", "pandas"} <= set(manifest["packages"])
+
+
+def test_pages_name_no_folder_of_this_machine(english):
+    for page in english.report.glob("*.html"):
+        text = page.read_text("utf-8")
+        assert str(english.root) not in text, page.name
+        assert "/site-packages/" not in text, page.name
+
+
+def test_arms_in_the_warehouse_are_those_of_the_plan(english):
+    plan = pd.read_parquet(english.report / "tables" / "contact_plan.parquet")
+    with open_project(english.root) as project:
+        drawn = collect(project.table("assignments"))
+    joined = plan.merge(drawn, on="customer_id", suffixes=("", "_drawn"))
+    assert len(joined) == len(plan) > 0
+    assert (joined["arm"] == joined["arm_drawn"]).all()
+    assert joined["probability_drawn"].between(0, 1, inclusive="neither").all()
+    assert set(plan["state"]) == {"draft"}
+    assert set(plan["consent"]) == {"not_checked"}
+
+
+def test_the_first_screen_promises_nothing_that_was_not_measured(english):
+    page = (english.report / "index.html").read_text("utf-8")
+    assert "no extra profit is promised" in page
+    assert "Consent is not checked" in page
+    assert " 1 in " in page
+    strategies = pd.read_parquet(english.report / "tables" / "strategy_by_segment.parquet")
+    assert set(strategies["evidence"]) == {"assumed"}
+
+
+def test_past_campaigns_carry_the_warning(english):
+    page = (english.report / "07_evaluation.html").read_text("utf-8")
+    assert "chosen, not drawn" in page
+
+
+def test_three_columns_fill_all_eight_steps_and_say_what_is_missing(plain):
+    for step in STEPS:
+        assert (plain.report / step.page).is_file()
+    page = (plain.report / "05_personalization.html").read_text("utf-8")
+    assert "order_lines.product_id" in page
+    page = (plain.report / "07_evaluation.html").read_text("utf-8")
+    assert "campaign_targets" in page
+    ready = pd.read_parquet(plain.report / "tables" / "readiness.parquet").set_index("part")["ready"]
+    assert ready["value"]
+    assert not ready["products"]
+
+
+def test_sentences_follow_the_facts(english, plain):
+    one, other = _answers(english.report), _answers(plain.report)
+    assert all(one[number] != other[number] for number in one)
+
+
+def test_no_personal_value_is_left_anywhere(english):
+    planted = ["Zebulon Quux", "@planted.example", "010-7777-", "Planted Lane"]
+    for file in english.report.rglob("*"):
+        if file.is_file():
+            content = file.read_bytes()
+            if file.suffix == ".parquet":
+                content = pd.read_parquet(file).to_csv().encode()
+            for value in planted:
+                assert value.encode() not in content, f"{value} in {file.name}"
+    with sqlite3.connect(english.root / "data" / "warehouse" / "runs.sqlite") as store:
+        dump = "\n".join(store.iterdump())
+    assert not any(value in dump for value in planted)
+
+
+def test_lists_open_in_a_spreadsheet_and_start_no_formula(english):
+    file = english.report / "audiences" / "contact_plan.csv"
+    assert file.read_bytes().startswith(b"\xef\xbb\xbf")
+    frame = pd.read_csv(file, dtype=str, encoding="utf-8-sig")
+    text = frame.drop(columns=["cost", "expected_profit", "probability"]).stack()
+    assert not text.str.match(r"[=+\-@]").any()
