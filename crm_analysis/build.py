@@ -179,6 +179,13 @@ def _repeated(source: Source) -> set[str]:
     return again
 
 
+def _staged(warehouse: Warehouse, source: Source, settings: Settings, key: str) -> ir.Table:
+    """The parsed rows of a source, each file's bytes once."""
+    rows = stage(source, warehouse.engine, time_zone=settings.project.time_zone, pseudonym_key=key).rows
+    repeated = _repeated(source)
+    return rows.filter(rows["source_file"].notin(sorted(repeated))) if repeated else rows
+
+
 def _load_ledger(source: Source, spec: TableSpec, staged: ir.Table) -> pd.DataFrame:
     counts = collect(staged.group_by("source_file").aggregate(rows=staged.count())).set_index("source_file")["rows"]
     repeated = _repeated(source)
@@ -228,17 +235,15 @@ def build_warehouse(settings: Settings, warehouse: Warehouse, *, force: bool = F
             )
         _log(warehouse, fingerprint, "started")
         key = _pseudonym_key(warehouse.folder)
+        # Whatever can be refused is refused before the first table is written.
+        staged = {name: _staged(warehouse, source, settings, key) for name, source in opened.items()}
         ledgers, loads = [], []
-        for name, source in opened.items():
-            spec = SOURCE_TABLES[name]
-            staged = stage(source, warehouse.engine, time_zone=settings.project.time_zone, pseudonym_key=key).rows
-            repeated = _repeated(source)
-            staged = staged.filter(staged["source_file"].notin(sorted(repeated))) if repeated else staged
+        for name in sorted(opened, key=lambda name: name != "order_lines"):
             if name == "order_lines":
-                ledgers.append(_load_order_lines(warehouse, staged, source, settings, scratch))
+                ledgers.append(_load_order_lines(warehouse, staged[name], opened[name], settings, scratch))
             else:
-                ledgers.append(_load_reference(warehouse, staged, spec, scratch))
-            loads.append(_load_ledger(source, spec, staged))
+                ledgers.append(_load_reference(warehouse, staged[name], SOURCE_TABLES[name], scratch))
+            loads.append(_load_ledger(opened[name], SOURCE_TABLES[name], staged[name]))
         cleaning_ledger = pd.concat(ledgers, ignore_index=True)
         load_ledger = pd.concat(loads, ignore_index=True)
         warehouse.write_frame("cleaning_ledger", cleaning_ledger)

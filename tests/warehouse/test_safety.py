@@ -130,9 +130,9 @@ with warehouse.lock():
     )
     assert holder.stdout is not None
     assert holder.stdout.readline().strip() == "held"
-    with pytest.raises(WarehouseError, match=r"Another process has been writing to this warehouse for 0 s"):
-        with warehouse.lock(wait_seconds=0.1):
-            pytest.fail("two writers at once")
+    refused = pytest.raises(WarehouseError, match=r"Another process has been writing to this warehouse for 0 s")
+    with refused, warehouse.lock(wait_seconds=0.1):
+        pytest.fail("two writers at once")
     with warehouse.lock(wait_seconds=60):
         assert sorted(collect(warehouse.read("t"))["a"]) == [1, 2, 10], "the first had finished"
         warehouse.write_frame("t", pd.DataFrame({"a": [20]}), mode="append")
