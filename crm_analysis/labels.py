@@ -110,6 +110,7 @@ def rule_label(code: str) -> str:
         "in_two_files": _("In two files"),
         "exact_duplicate": _("Exact duplicate"),
         "adjustment": _("Accounting adjustment"),
+        "netted_cancellation": _("Netted cancellation"),
         "not_a_sale": _("State is not a sale"),
         "negative_price": _("Negative price"),
         "no_customer": _("No customer"),

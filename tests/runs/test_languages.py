@@ -12,7 +12,7 @@ pytestmark = pytest.mark.slow
 HIDDEN = {"script", "style", "code", "pre"}
 VOID = {"meta", "link", "br", "img", "input", "hr"}
 DATA = re.compile(
-    r"test shop|Milk|Bread|Tea|Soap|Cheese|Rice|Apples|Eggs|Candles|=cmd\|' /C calc'!A0|Spring|food|home|K1|"
+    r"\w+\.csv|test shop|Milk|Bread|Tea|Soap|Cheese|Rice|Apples|Eggs|Candles|=cmd\|' /C calc'!A0|Spring|food|home|K1|"
     r"orders|products|customers|campaigns|targets|order_lines|campaign_targets|offers|redemptions|"
     r"[a-z_]+\.(csv|toml|[a-z_]+)|[a-z_]+ = \w+|C\d{4}|\d{8}-\d{6}-\w{4}|BG/NBD|English|"
     r"\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b|₩[\d.,]+[KMB]?|\bto\b"
@@ -54,7 +54,7 @@ def test_every_text_of_the_pages_passes_the_catalogue(pseudo):
         left = re.sub(r"⟦[^⟦⟧]*(?:⟦[^⟦⟧]*⟧[^⟦⟧]*)*⟧", " ", whole)
         left = DATA.sub(" ", left)
         bypassing += [(page.name, word) for word in re.findall(r"[^\W\d_]{3,}", left)]
-    assert not bypassing, bypassing[:40]
+    assert not bypassing, sorted({word for _page, word in bypassing})
 
 
 @pytest.mark.xfail(reason="the Korean catalogue is not complete yet", strict=True)
