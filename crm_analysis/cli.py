@@ -13,6 +13,7 @@ from crm_analysis.messages import LANGUAGES, _, use_language
 __all__ = ["build_app", "main"]
 
 CONFIG = "crm.toml"
+_INTERRUPTED = 130
 
 
 def _language(arguments: list[str]) -> str:
@@ -31,6 +32,43 @@ def _language(arguments: list[str]) -> str:
 
 def _overrides(lang: str | None) -> dict[str, Any]:
     return {"project.lang": lang} if lang else {}
+
+
+_UsageError: type[Exception] = typer.BadParameter.__mro__[1]
+"""Typer brings its own copy of the class, in a place that changes between versions."""
+
+
+def _usage_sentence(error: Any) -> str:
+    """One line on what was wrong with the command line."""
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "crm-analysis"
+    kind = type(error).__name__
+    if kind == "NoSuchOption":
+        reason = _("There is no option {option}.", option=error.option_name)
+    elif kind == "MissingParameter" and error.param is not None:
+        reason = _("{parameter} is missing.", parameter=error.param.metavar or error.param.opts[-1])
+    elif error.message.startswith("No such command '"):
+        reason = _("There is no command {command}.", command=error.message.split("'")[1])
+    elif kind == "BadParameter" and error.param is None:
+        reason = error.message
+    else:
+        reason = error.format_message()
+    return _("{reason} '{command} --help' shows how to write it.", reason=reason, command=command)
+
+
+def _words_of(arguments: list[str]) -> tuple[list[str], bool]:
+    """The arguments with ``--lang`` behind the command, and whether ``--debug`` is there; both may stand anywhere."""
+    words, language = [], []
+    rest = iter(word for word in arguments if word != "--debug")
+    for word in rest:
+        if word == "--lang":
+            language = [word, next(rest, "")]
+        elif word.startswith("--lang="):
+            language = [word]
+        else:
+            words.append(word)
+    has_command = bool(words) and not words[0].startswith("-") and words != ["runs"]
+    return (words + language if has_command else words), "--debug" in arguments
 
 
 def _parameters(given: list[str]) -> dict[str, str]:
@@ -177,14 +215,18 @@ def main(arguments: list[str] | None = None) -> None:
     if lang not in LANGUAGES:
         typer.echo(_("Language '{lang}' is not known: use en or ko.", lang=lang), err=True)
         raise SystemExit(2)
-    debug = "--debug" in words
+    rest, debug = _words_of(words)
     try:
-        build_app()(args=words, prog_name="crm-analysis")
+        status = build_app()(args=rest, prog_name="crm-analysis", standalone_mode=False)
     except CrmError as error:
         if debug:
             raise
         typer.echo(str(error), err=True)
         raise SystemExit(error.exit_status) from None
-    except KeyboardInterrupt:
+    except _UsageError as error:
+        if type(error).__name__ != "NoArgsIsHelpError":  # the help itself is the answer then
+            typer.echo(_usage_sentence(error), err=True)
+        raise SystemExit(2) from None
+    if status == _INTERRUPTED:
         typer.echo(_("Stopped."), err=True)
-        raise SystemExit(130) from None
+    raise SystemExit(status if isinstance(status, int) else 0)

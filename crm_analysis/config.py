@@ -231,35 +231,29 @@ def _known_keys(model: type[BaseModel], trail: tuple[Any, ...]) -> list[str]:
     return [name for name in getattr(current, "model_fields", {}) if name != "path" or current is not Settings]
 
 
-def _explain(error: ValidationError, path: Path | None) -> ConfigError:
-    first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"])
-    file = path.name if path else "settings"
-    if first["type"] == "extra_forbidden":
-        known = _known_keys(Settings, first["loc"][:-1])
-        near = difflib.get_close_matches(str(first["loc"][-1]), known, n=1)
-        if near:
-            return ConfigError(
-                _(
-                    "{file}: setting '{where}' is not known. Did you mean '{near}'?",
-                    file=file,
-                    where=where,
-                    near=near[0],
-                )
-            )
+def _unknown(trail: tuple[Any, ...], file: str) -> ConfigError:
+    where = ".".join(str(part) for part in trail)
+    known = _known_keys(Settings, trail[:-1])
+    near = difflib.get_close_matches(str(trail[-1]), known, n=1)
+    if near:
         return ConfigError(
-            _(
-                "{file}: setting '{where}' is not known. Known here: {known}.",
-                file=file,
-                where=where,
-                known=", ".join(known),
-            )
+            _("{file}: setting '{where}' is not known. Did you mean '{near}'?", file=file, where=where, near=near[0])
         )
+    listed = ", ".join(known)
+    return ConfigError(
+        _("{file}: setting '{where}' is not known. Known here: {known}.", file=file, where=where, known=listed)
+    )
+
+
+def _explain(error: ValidationError, file: str) -> ConfigError:
+    first = error.errors()[0]
+    if first["type"] == "extra_forbidden":
+        return _unknown(first["loc"], file)
     return ConfigError(
         _(
             "{file}: setting '{where}' cannot be {value}: {reason}.",
             file=file,
-            where=where,
+            where=".".join(str(part) for part in first["loc"]),
             value=repr(first.get("input")),
             reason=first["msg"],
         )
@@ -321,9 +315,11 @@ def load_settings(
         raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(_("{file} is not valid TOML: {reason}.", file=path.name, reason=str(error))) from error
+    if "path" in raw:  # the field of that name holds the file itself
+        raise _unknown(("path",), path.name)
     merged = _merge(raw, _from_environment(os.environ if environment is None else environment))
     merged = _merge(merged, _nest({tuple(key.split(".")): value for key, value in (overrides or {}).items()}))
     try:
         return Settings.model_validate({**merged, "path": path})
     except ValidationError as error:
-        raise _explain(error, path) from error
+        raise _explain(error, path.name) from error

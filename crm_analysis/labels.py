@@ -12,6 +12,7 @@ __all__ = [
     "action_label",
     "bridge_label",
     "channel_label",
+    "department_label",
     "difference_label",
     "evidence_label",
     "method_label",
@@ -57,6 +58,17 @@ def strategy_label(code: str) -> str:
 def evidence_label(code: str) -> str:
     """Grade of evidence: measured, modelled or assumed."""
     names = {"measured": _("measured"), "modelled": _("modelled"), "assumed": _("assumed")}
+    return names.get(code, code)
+
+
+def department_label(code: str) -> str:
+    """Name of who is in charge, such as "Sales team" for ``sales``; a code that is not known is a name already."""
+    names = {
+        "marketing": _("Marketing"),
+        "sales": _("Sales team"),
+        "service": _("Customer service"),
+        "product": _("Product team"),
+    }
     return names.get(code, code)
 
 

@@ -78,6 +78,7 @@ cost_share = 0.1
         ("[project]\ncurency = 'EUR'\n", r"setting 'project.curency' is not known. Did you mean 'currency'\?"),
         ("[projct]\nname = 'x'\n", r"setting 'projct' is not known. Did you mean 'project'\?"),
         ("[sources.order_lines]\npth = 'x'\n", r"'sources.order_lines.pth' is not known. Did you mean 'path'\?"),
+        ("path = 'x'\n", r"'path' is not known. Did you mean 'paths'\?"),
         ("[warehouse]\nzzzz = 1\n", r"'warehouse.zzzz' is not known. Known here: engine, path, memory_limit"),
         ("[project]\ncurrency = 'euro'\n", r"setting 'project.currency' cannot be 'euro'"),
         ("[project]\nlang = 'de'\n", r"setting 'project.lang' cannot be 'de'"),

@@ -50,7 +50,7 @@ def list_runs(config: Path, overrides: Mapping[str, Any]) -> None:
     for run in run_store(settings).runs(settings.slug):
         report = _("published") if run.run_id in published else ""
         table.add_row(run.run_id, _state(run.state), run.step or "", report)
-    Console().print(table)
+    Console(highlight=False, markup=False).print(table)
 
 
 def _folder(settings: Settings, run: str) -> Path:
@@ -84,10 +84,10 @@ def show(config: Path, overrides: Mapping[str, Any], run: str) -> None:
     """Show where a run lies and what it answered."""
     settings = _open(config, overrides)
     folder = _folder(settings, run)
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False)
     console.print(str(folder / "index.html"), soft_wrap=True)
     for title, answer in _facts(folder)[1].items():
-        console.print(f"{title}: {answer}")
+        console.print(f"{title}: {answer}", soft_wrap=True)
 
 
 def compare(config: Path, overrides: Mapping[str, Any], first: str, second: str) -> None:
@@ -108,4 +108,4 @@ def compare(config: Path, overrides: Mapping[str, Any], first: str, second: str)
         table.add_row(label, f.number(left.get(name), 0), f.number(right.get(name), 0))
     money = [f.money(side.get("value", {}).get("value"), settings.project.currency) for side in (left, right)]
     table.add_row(_("Customer value, next 12 months"), *money)
-    Console().print(table)
+    Console(highlight=False, markup=False).print(table)

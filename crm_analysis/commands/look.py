@@ -73,7 +73,7 @@ def _summary(console: Console, rows: ir.Table, currency: str) -> None:
 
 def check(config: Path, overrides: Mapping[str, Any]) -> None:
     """Show how each source is read and mapped, and what the order lines hold; nothing is loaded."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False)
     with open_project(config, overrides) as project, tempfile.TemporaryDirectory() as scratch:
         settings = project.settings
         for name, wanted in sources_of(settings, Path(scratch)).items():

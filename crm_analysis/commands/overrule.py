@@ -49,7 +49,7 @@ def decide(
     """
     settings = load_settings(config, overrides)
     use_language(settings.lang)
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False)
     _known(segment, SEGMENTS, _("Segment"))
     _known(strategy, STRATEGIES, _("Strategy"))
     if undo:

@@ -24,7 +24,7 @@ def build(config: Path, overrides: Mapping[str, Any], *, force: bool) -> None:
 
     with open_project(config, overrides) as project:
         result = project.build(force=force)
-        console = Console(highlight=False)
+        console = Console(highlight=False, markup=False)
         if not result.changed:
             console.print(_("Nothing changed since the last build."))
         lines = result.cleaning_ledger[result.cleaning_ledger["table"] == "order_lines"]
@@ -84,7 +84,7 @@ def run(
     """Load, execute, publish, and say where the report is."""
     from crm_analysis.workflow.whole_run import run_workflow
 
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False)
     with open_project(config, overrides) as project, _Shown(console) as shown:
         found = run_workflow(project, steps=steps, parameters=parameters, resume=resume, progress=shown)
     first = found.folder / "index.html"

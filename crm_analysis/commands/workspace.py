@@ -75,7 +75,7 @@ def init(folder: Path, example: str | None, lang: str | None) -> None:
     (folder / ".gitignore").write_text("data/warehouse/\nreports/\n", encoding="utf-8")
     name = folder.resolve().name.replace('"', "").replace("\\", "")
     settings.write_text(_settings(name, lang or current_language(), example), encoding="utf-8")
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False)
     console.print(_("Workspace made in {folder}.", folder=str(folder)), soft_wrap=True)
     if example is None:
         console.print(

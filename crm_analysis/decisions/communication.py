@@ -133,6 +133,6 @@ def exclusions(offers: pd.DataFrame, plan: pd.DataFrame) -> pd.DataFrame:
 def calendar(plan: pd.DataFrame) -> pd.DataFrame:
     """Contacts per week (its Monday) and channel: week, channel, contacts."""
     sent = plan[plan["arm"] == "contact"]
-    week = sent["planned_on"] - pd.to_timedelta(sent["planned_on"].dt.weekday, unit="D")
+    week = sent["planned_on"] - pd.to_timedelta(sent["planned_on"].dt.day_of_week, unit="D")
     counted = sent.assign(week=week).groupby(["week", "channel"]).size()
     return counted.reset_index(name="contacts")

@@ -16,6 +16,11 @@ _NUMBERS = {"item": "string", "number": "int32"}
 __all__ = ["customer_items", "item_lines", "item_profit", "item_pairs", "items", "items_of_customers"]
 
 
+def _products_sold(lines: ir.Table) -> ir.Table:
+    """Lines of a product that was paid for and not taken back."""
+    return lines.filter((lines["amount"] > 0) & ~lines["netted"] & lines["is_product"] & lines["product_id"].notnull())
+
+
 def item_lines(lines: ir.Table, products: ir.Table | None, as_of: date) -> ir.Table:
     """Items that customers bought, a row a day, kept in the engine for the calls that follow.
 
@@ -26,7 +31,7 @@ def item_lines(lines: ir.Table, products: ir.Table | None, as_of: date) -> ir.Ta
     ibis.expr.types.Table
         One row per customer_id, item and day: item_name, category, amount.
     """
-    sold = lines.filter((lines["amount"] > 0) & ~lines["netted"] & lines["is_product"] & lines["product_id"].notnull())
+    sold = _products_sold(lines)
     sold = sold.filter(sold["ordered_at"].date() <= ibis.date(as_of.isoformat()))
     daily = sold.mutate(day=sold["ordered_at"].date())
     daily = daily.group_by("customer_id", "product_id", "day").aggregate(
@@ -142,7 +147,10 @@ def item_pairs(owned: ir.Table, wanted: list[str], at_least: int = 10) -> pd.Dat
 
 
 def item_profit(lines: ir.Table, margin_rate: float) -> float | None:
-    """Profit of one more item: the mean amount of a product on an order, times the margin; None without products."""
-    sold = lines.filter((lines["amount"] > 0) & lines["is_product"] & lines["product_id"].notnull())
+    """Profit of one more item: the mean amount of a product on an order, times the margin; None without products.
+
+    Only sales that stand count.
+    """
+    sold = _products_sold(lines)
     found = collect(sold.aggregate(amount=sold["amount"].mean()))["amount"].iloc[0]
     return None if pd.isna(found) else float(found) * margin_rate

@@ -131,7 +131,8 @@ def growth_bridge(
             lines=seen.count(),
         )
         sides.append(collect(customers).set_index("customer_id").astype("float64"))
-    both = sides[0].join(sides[1], how="outer", lsuffix="_before", rsuffix="_after").fillna(0.0)
+    both = sides[0].merge(sides[1], how="outer", left_index=True, right_index=True, suffixes=("_before", "_after"))
+    both = both.fillna(0.0)
     start = first_seen.set_index("customer_id")["first_day"].reindex(both.index)
     came, went = both["lines_before"] == 0, both["lines_after"] == 0
     new = came & (start >= pd.Timestamp(after[0]))

@@ -148,6 +148,8 @@ def with_suffix(digits: str, suffix: str) -> str:
 
 def interval_sentence(mid: str, low: str, high: str, level: float | None) -> str:
     """An estimate with its ends in brackets, in the current language."""
+    if speaks_korean() and MINUS in low + high:
+        low, high = f"{low} ", f" {high}"  # a minus right behind the wave dash reads as one sign
     if level is None:
         return _("{mid} ({low} to {high})", mid=mid, low=low, high=high)
     coverage = f"{round(level * 100, 1):g}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from crm_analysis import formats as f
-from crm_analysis.labels import channel_label
+from crm_analysis.labels import channel_label, department_label
 from crm_analysis.messages import _
 from crm_analysis.narrative.direction import action_name
 from crm_analysis.narrative.offers import offer_label
@@ -90,7 +90,6 @@ def exclusion_words(exclusions: pd.DataFrame) -> dict[str, str]:
 
 def plan_rows(plan: pd.DataFrame, owners: dict[str, str]) -> tuple[list[list[str]], dict[str, str]]:
     """The actions of the plan as finished texts."""
-    departments = {"marketing": _("Marketing"), "sales": _("Sales"), "service": _("Service"), "product": _("Product")}
     grouped = plan.groupby(["segment", "strategy", "offer", "channel"], as_index=False).agg(
         contact=("arm", lambda a: int((a == "contact").sum())),
         held=("arm", lambda a: int((a != "contact").sum())),
@@ -105,7 +104,7 @@ def plan_rows(plan: pd.DataFrame, owners: dict[str, str]) -> tuple[list[list[str
             f.number(r["contact"], 0),
             f.number(r["held"], 0),
             f.date_range(r["start"], r["end"]),
-            departments.get(owners.get(str(r["channel"]), "marketing"), owners.get(str(r["channel"]), "")),
+            department_label(owners.get(str(r["channel"]), "marketing")),
         ]
         for r in grouped.sort_values("contact", ascending=False).to_dict("records")
     ]

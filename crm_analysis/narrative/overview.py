@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from crm_analysis import formats as f
-from crm_analysis.labels import channel_label, evidence_label
+from crm_analysis.labels import channel_label, department_label, evidence_label
 from crm_analysis.messages import _
 from crm_analysis.narrative.direction import action_name, break_even
 
@@ -91,7 +91,6 @@ def actions_of(plan: pd.DataFrame, strategies: pd.DataFrame, owners: dict[str, s
 
 def action_rows(actions: pd.DataFrame, currency: str) -> list[ActionRow]:
     """The first five actions as finished texts."""
-    departments = {"marketing": _("Marketing"), "sales": _("Sales"), "service": _("Service"), "product": _("Product")}
     return [
         ActionRow(
             number=str(number),
@@ -101,7 +100,7 @@ def action_rows(actions: pd.DataFrame, currency: str) -> list[ActionRow]:
             cost=f.money(r["cost"], currency),
             pays_if=break_even(float(r["pays_if"])),
             evidence=evidence_label("assumed"),
-            owner=departments.get(r["owner"], r["owner"]),
+            owner=department_label(r["owner"]),
             state=_("draft"),
         )
         for number, r in enumerate(actions.head(MOST_ACTIONS).to_dict("records"), start=1)

@@ -59,7 +59,7 @@ def growth_bridge(
         n=len(parts) - 2,
     )
     table = figure_table(
-        [_("Part"), _("Amount")],
+        [_("Part of the change"), _("Amount")],
         [[bridge_label(part), money(amount, currency, "table")] for part, amount in parts],
     )
     return styled(figure, title=title, subtitle=subtitle, caption=caption, alt=alt, table=table, **space)

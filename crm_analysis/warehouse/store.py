@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -56,13 +57,27 @@ class Warehouse:
     Raises
     ------
     WarehouseError
-        The warehouse was written by a newer version of this package.
+        The warehouse was written by a newer version of this package, or its folder has a name that the
+        storage of tables reads as something else.
     """
 
     def __init__(self, folder: Path, engine: Engine) -> None:
         self.folder = folder.resolve()
         self.engine = engine
+        self._refuse_quoted()
         self._refuse_newer()
+
+    def _refuse_quoted(self) -> None:
+        # delta-rs takes %20 in the name of a folder for a space, and then looks for its log in another one.
+        quoted = re.search("%[0-9A-Fa-f]{2}", str(self.folder))
+        if quoted:
+            raise WarehouseError(
+                _(
+                    "The warehouse cannot lie in a folder whose name holds '{part}': rename the folder, or set "
+                    "path in [warehouse] to another one.",
+                    part=quoted[0],
+                )
+            )
 
     def _refuse_newer(self) -> None:
         stamp = self.folder / "warehouse.json"

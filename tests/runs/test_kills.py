@@ -13,16 +13,18 @@ from pathlib import Path
 import pytest
 
 from crm_analysis.project import open_project
+from crm_analysis.resources import resource
 from crm_analysis.workflow.run_folder import list_partial, list_published
 
-from .conftest import crm, make_workspace, three_columns
+from .conftest import crm
+from .shops import THREE, make_workspace
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_workspace(tmp_path_factory.mktemp("kill") / "shop", "en", three_columns, tables=False)
+    return make_workspace(tmp_path_factory.mktemp("kill") / "shop", THREE, "en", resource("notebooks"))
 
 
 def _start(root: Path, *words: str, before: str = "") -> subprocess.Popen[bytes]:
@@ -48,7 +50,7 @@ def _wait_for_step(reports: Path, step: str, process: subprocess.Popen[bytes]) -
 
 
 def test_killed_in_three_steps_and_resumed_each_time(shop):
-    reports = shop / "reports" / "test_shop"
+    reports = shop / "reports" / "three_columns"
     words = ["run", str(shop)]
     for step in ("00", "02", "05"):
         process = _start(shop, *words)
@@ -69,7 +71,7 @@ def test_killed_in_three_steps_and_resumed_each_time(shop):
 
 
 def test_killed_between_publishing_and_latest(shop):
-    reports = shop / "reports" / "test_shop"
+    reports = shop / "reports" / "three_columns"
     before = len(list_published(reports))
     kill = (
         "import os, signal\n"
@@ -90,7 +92,7 @@ def test_killed_between_publishing_and_latest(shop):
 
 
 def test_killed_inside_a_commit_of_a_table(tmp_path):
-    root = make_workspace(tmp_path / "shop", "en", three_columns, tables=False)
+    root = make_workspace(tmp_path / "shop", THREE, "en", resource("notebooks"))
     kill = (
         "import os, signal\n"
         "import crm_analysis.warehouse.delta as d\n"
@@ -109,7 +111,7 @@ def test_killed_inside_a_commit_of_a_table(tmp_path):
 
 
 def test_a_full_disk_during_the_run_is_one_clear_line_and_resumable(tmp_path):
-    root = make_workspace(tmp_path / "shop", "en", three_columns, tables=False)
+    root = make_workspace(tmp_path / "shop", THREE, "en", resource("notebooks"))
     disk = tmp_path / "disk"
     disk.mkdir()
     if subprocess.run(
@@ -120,7 +122,7 @@ def test_a_full_disk_during_the_run_is_one_clear_line_and_resumable(tmp_path):
         with (root / "crm.toml").open("a", encoding="utf-8") as file:
             file.write(f'[paths]\nreports = "{disk.as_posix()}"\n')
         process = _start(root, "run", str(root))
-        _wait_for_step(disk / "test_shop", "01", process)
+        _wait_for_step(disk / "three_columns", "01", process)
         filler = disk / "filler"
         with filler.open("wb") as file:
             try:
@@ -130,10 +132,10 @@ def test_a_full_disk_during_the_run_is_one_clear_line_and_resumable(tmp_path):
             except OSError:
                 pass
         assert process.wait(timeout=200) in (1, 3)
-        assert list_published(disk / "test_shop") == []
+        assert list_published(disk / "three_columns") == []
         filler.unlink()
         done = crm("run", str(root), "--resume")
         assert done.returncode == 0, done.stderr
-        assert len(list_published(disk / "test_shop")) == 1
+        assert len(list_published(disk / "three_columns")) == 1
     finally:
         subprocess.run(["umount", str(disk)], check=False)

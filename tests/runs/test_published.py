@@ -86,7 +86,7 @@ def test_sentences_follow_the_facts(english, plain):
 
 
 def test_no_personal_value_is_left_anywhere(english):
-    planted = ["Zebulon Quux", "@planted.example", "010-7777-", "Planted Lane"]
+    planted = ["Zebulon Quux", "홍가짜", "@planted.example", "010-7777-", "Planted Lane"]
     for file in english.report.rglob("*"):
         if file.is_file():
             content = file.read_bytes()

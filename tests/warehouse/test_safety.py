@@ -217,3 +217,9 @@ def test_a_full_disk_is_one_plain_sentence_and_leaves_the_last_version(
         signal.signal(signal.SIGXFSZ, handler)
     assert sorted(collect(warehouse.read("t"))["a"]) == [1, 2]
     assert warehouse.versions() == {"t": 0}
+
+
+def test_a_folder_name_that_the_storage_misreads_is_refused(tmp_path: Path, duckdb: Engine) -> None:
+    with pytest.raises(WarehouseError, match="whose name holds '%20'"):
+        Warehouse(tmp_path / "sales%20data" / "warehouse", duckdb)
+    Warehouse(tmp_path / "50% off, 한글 folder", duckdb)
