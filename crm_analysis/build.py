@@ -26,7 +26,7 @@ from crm_analysis.ingest import Source, open_source, stage
 from crm_analysis.messages import _
 from crm_analysis.warehouse import SCHEMA_VERSION, Warehouse, collect
 
-__all__ = ["BuildResult", "build_warehouse", "sources_of"]
+__all__ = ["BuildResult", "build_warehouse", "pseudonym_key", "sources_of"]
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def sources_of(settings: Settings, scratch: Path) -> dict[str, SourceSettings]:
     return found
 
 
-def _pseudonym_key(folder: Path) -> str:
+def pseudonym_key(folder: Path) -> str:
     """The workspace's key for pseudonyms, made once, readable by its owner alone."""
     file = folder / "pseudonym.key"
     if not file.is_file():
@@ -234,7 +234,7 @@ def build_warehouse(settings: Settings, warehouse: Warehouse, *, force: bool = F
                 False, collect(warehouse.read("cleaning_ledger")), collect(warehouse.read("load_ledger"))
             )
         _log(warehouse, fingerprint, "started")
-        key = _pseudonym_key(warehouse.folder)
+        key = pseudonym_key(warehouse.folder)
         # Whatever can be refused is refused before the first table is written.
         staged = {name: _staged(warehouse, source, settings, key) for name, source in opened.items()}
         ledgers, loads = [], []

@@ -158,6 +158,16 @@ def build_app() -> typer.Typer:
 
         overrule.decide(config, _overrides(lang), segment, strategy, reason, review, undo=undo)
 
+    @app.command("import-results", help=_("Take in a file that says who was contacted, and what came of it."))
+    def import_results(
+        file: Annotated[Path, typer.Argument(help=_("CSV, Excel or Parquet."), metavar="FILE")],
+        config: config = Path(CONFIG),
+        lang: lang = None,
+    ) -> None:
+        from crm_analysis.commands import work
+
+        work.take_results(config, _overrides(lang), file)
+
     @app.command(help=_("Open the report pages with Voila."))
     def serve(config: config = Path(CONFIG), lang: lang = None) -> None:
         from crm_analysis.commands import tools

@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 from crm_analysis.build import BuildResult, build_warehouse
 from crm_analysis.config import Settings, load_settings
 from crm_analysis.messages import use_language
+from crm_analysis.results import ImportedResults, import_results
 from crm_analysis.warehouse import Engine, Warehouse, collect, open_engine
 
 __all__ = ["Project", "open_project"]
@@ -29,6 +30,10 @@ class Project:
     def build(self, *, force: bool = False) -> BuildResult:
         """Bring the warehouse up to date with its sources; see :func:`crm_analysis.build.build_warehouse`."""
         return build_warehouse(self.settings, self.warehouse, force=force)
+
+    def import_results(self, file: Path) -> ImportedResults:
+        """Take in what came back from a plan; see :func:`crm_analysis.results.import_results`."""
+        return import_results(self.settings, self.warehouse, file)
 
     def table(self, name: str) -> ir.Table:
         """A table of the warehouse as an Ibis expression."""

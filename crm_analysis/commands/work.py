@@ -10,12 +10,12 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from crm_analysis import formats as f
-from crm_analysis.messages import _
+from crm_analysis.messages import _, plural
 from crm_analysis.project import open_project
 from crm_analysis.workflow.events import Event
 from crm_analysis.workflow.steps import step_of
 
-__all__ = ["build", "run"]
+__all__ = ["build", "run", "take_results"]
 
 
 def build(config: Path, overrides: Mapping[str, Any], *, force: bool) -> None:
@@ -35,6 +35,40 @@ def build(config: Path, overrides: Mapping[str, Any], *, force: bool) -> None:
         )
         for row in out.to_dict("records"):
             console.print(f"  {f.number(row['rows'], 0)}  {rule_label(str(row['rule']))}")
+
+
+def take_results(config: Path, overrides: Mapping[str, Any], file: Path) -> None:
+    """Take in the results of a plan, then say what was kept."""
+    with open_project(config, overrides) as project:
+        found = project.import_results(file)
+    console = Console(highlight=False, markup=False)
+    if not found.changed:
+        console.print(_("{file} was imported before; nothing changed.", file=file.name), soft_wrap=True)
+    console.print(
+        plural(
+            "{n} contact of customers in a plan kept.",
+            "{n} contacts of customers in a plan kept.",
+            found.kept,
+        )
+    )
+    if found.set_aside or found.not_planned:
+        console.print(
+            _(
+                "Left out: {aside} rows without customer or date or that repeat another row, {other} of customers in "
+                "no plan.",
+                aside=f.number(found.set_aside, 0),
+                other=f.number(found.not_planned, 0),
+            ),
+            soft_wrap=True,
+        )
+    if found.against_control:
+        console.print(
+            _(
+                "{n} of these customers were to be held back as control group; the comparison is weaker for it.",
+                n=f.number(found.against_control, 0),
+            ),
+            soft_wrap=True,
+        )
 
 
 class _Shown:

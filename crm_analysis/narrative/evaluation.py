@@ -15,6 +15,7 @@ __all__ = [
     "from_before",
     "no_campaigns",
     "result_rows",
+    "returned_sentence",
     "test_rows",
     "tests_sentence",
     "warning_sentence",
@@ -165,6 +166,32 @@ def from_before(plan: pd.DataFrame) -> str:
         "From the communication plan: {n} customers planned, {held} held back at random.",
         n=f.number(len(plan), 0),
         held=f.number(held, 0),
+    )
+
+
+def returned_sentence(plan: pd.DataFrame, returned: pd.DataFrame | None) -> str:
+    """How far the plan was carried out, by what was imported."""
+    if returned is None or returned.empty:
+        return _(
+            "Nothing has come back from a plan yet. 'crm-analysis import-results FILE' takes in who was contacted and "
+            "what came of it."
+        )
+    who = ["customer_id", "action"]
+    reached = plan.set_index(who).index.isin(returned.set_index(who).index)
+    planned = (plan["arm"] == "contact").to_numpy()
+    done, against = int((planned & reached).sum()), int((~planned & reached).sum())
+    if against:
+        return _(
+            "Results are back for {done} of {planned} planned contacts. {against} customers who were to be held back were "
+            "contacted all the same, which weakens the comparison.",
+            done=f.number(done, 0),
+            planned=f.number(planned.sum(), 0),
+            against=f.number(against, 0),
+        )
+    return _(
+        "Results are back for {done} of {planned} planned contacts; nobody of the control groups was contacted.",
+        done=f.number(done, 0),
+        planned=f.number(planned.sum(), 0),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -12,7 +13,7 @@ from crm_analysis.labels import action_label, difference_label, rule_label
 from crm_analysis.messages import _
 from crm_analysis.plots.bars import Bar, horizontal_bars
 from crm_analysis.plots.frames import drawable, has_values, with_others
-from crm_analysis.plots.marks import end_labels, line
+from crm_analysis.plots.marks import KeyItem, end_labels, key, line
 from crm_analysis.plots.scales import month_ticks, value_axis
 from crm_analysis.plots.theme import REFERENCE, SERIES, figure_table, styled
 
@@ -84,7 +85,13 @@ def _by_rule(rows: pd.DataFrame) -> list[tuple[str, int, str]]:
 
 
 def agreement_by_month(
-    agreement: pd.DataFrame, *, currency: str, title: str, subtitle: str, caption: str | None = None
+    agreement: pd.DataFrame,
+    *,
+    currency: str,
+    title: str,
+    subtitle: str,
+    caption: str | None = None,
+    until: date | None = None,
 ) -> go.Figure | None:
     """Sum of the raw file and sales per month; the named differences are in the figure's table.
 
@@ -93,28 +100,33 @@ def agreement_by_month(
     agreement
         ``monthly_agreement``: one row per ``month`` with ``raw_amount``, ``sales_amount`` and one column
         per named difference, in units of ``currency``. Lines without a date have no month and are not drawn.
+    until
+        Last day of the data: the month it lies in is drawn apart where it is not over by then.
     """
     rows = drawable(agreement, _OWN_COLUMNS, measures=["raw_amount", "sales_amount"], at_least=2)
     if rows is None:
         return None
     rows = rows.assign(month=pd.to_datetime(rows["month"])).sort_values("month")
+    whole, open_month = _split_open(rows, until)
     figure = go.Figure()
     labels: dict[str, tuple[float, str]] = {}
     for column, text, colour, width in (
         ("raw_amount", _("Raw file"), REFERENCE, 1.5),
         ("sales_amount", _("Sales"), SERIES[0], 2.5),
     ):
-        values = rows[column].astype(float)
-        hover = [f"{month(m)}: {money(v, currency)}" for m, v in zip(rows["month"], values, strict=True)]
-        line(figure, rows["month"], values, colour=colour, width=width, hover=hover)
+        values = whole[column].astype(float)
+        hover = [f"{month(m)}: {money(v, currency)}" for m, v in zip(whole["month"], values, strict=True)]
+        line(figure, whole["month"], values, colour=colour, width=width, hover=hover)
         figure.update_traces(mode="lines+markers", marker={"size": 5})
         labels[text] = (float(values.iloc[-1]), colour)
+    if len(open_month):
+        _open_dot(figure, open_month.iloc[0], currency)
     both = pd.concat([rows["raw_amount"], rows["sales_amount"]]).to_numpy(dtype=float)
     left = value_axis(figure, both, axis="y", kind="money", currency=currency)
     tickvals, ticktext = month_ticks(rows["month"])
     figure.update_xaxes(tickvals=tickvals, ticktext=ticktext, showgrid=False)
     low, high = figure.layout.yaxis.range
-    right = end_labels(figure, labels, x=rows["month"].iloc[-1], low=low, high=high, height=_HEIGHT)
+    right = end_labels(figure, labels, x=whole["month"].iloc[-1], low=low, high=high, height=_HEIGHT)
     alt = _(
         "Lines per month from {first} to {last}: the raw file adds up to {raw}, sales to {sales}.",
         first=month(rows["month"].iloc[0]),
@@ -123,8 +135,32 @@ def agreement_by_month(
         sales=money(rows["sales_amount"].sum(), currency),
     )
     table = _agreement_table(rows, currency)
-    space: dict[str, Any] = {"height": _HEIGHT, "left": left, "right": right, "below": 40}
+    above = (
+        key(figure, [KeyItem("○", REFERENCE, _("month not complete"))], left=left) + 12.0 if len(open_month) else 0.0
+    )
+    space: dict[str, Any] = {"height": _HEIGHT, "left": left, "right": right, "above": above, "below": 40}
     return styled(figure, title=title, subtitle=subtitle, caption=caption, alt=alt, table=table, **space)
+
+
+def _split_open(rows: pd.DataFrame, until: date | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Months that are over, and the one that is not."""
+    if until is None or pd.Timestamp(until).is_month_end:
+        return rows, rows.iloc[:0]
+    past = (rows["month"] < pd.Timestamp(until).replace(day=1)).to_numpy()
+    return (rows[past], rows[~past]) if past.sum() > 1 else (rows, rows.iloc[:0])
+
+
+def _open_dot(figure: go.Figure, row: pd.Series, currency: str) -> None:
+    """The sales of a month that is not over: hollow, and on no line."""
+    amount = float(row["sales_amount"])
+    figure.add_scatter(
+        x=[row["month"]],
+        y=[amount],
+        mode="markers",
+        marker={"size": 8, "color": "#FFFFFF", "line": {"color": REFERENCE, "width": 1.5}},
+        hoverinfo="text",
+        hovertext=[f"{month(row['month'])}: {money(amount, currency)}"],
+    )
 
 
 def _agreement_table(rows: pd.DataFrame, currency: str) -> dict[str, list[Any]]:

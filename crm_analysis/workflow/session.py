@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -120,6 +121,11 @@ class StepSession:
         """A table of the warehouse, None where it is missing or empty."""
         return self.project.table(table) if self.project.has(table) else None
 
+    def optional_frame(self, table: str) -> pd.DataFrame | None:
+        """A small table of the warehouse as a frame, None where it is missing or empty."""
+        found = self.optional(table)
+        return None if found is None else collect(found)
+
     def count(self, table: str) -> int:
         """Rows of a table of the warehouse, 0 where it is missing."""
         found = self.optional(table)
@@ -190,7 +196,7 @@ class StepSession:
 
     def say(self, *sentences: str) -> None:
         """Show sentences as a paragraph; empty ones are left out."""
-        display(Markdown(" ".join(s.replace("$", r"\$").replace("~", r"\~") for s in sentences if s)))
+        display(Markdown(" ".join(_plain_markdown(s) for s in sentences if s)))
 
     def figure(self, figure: Any, otherwise: str = "") -> None:
         """Show a figure, or why there is none."""
@@ -246,6 +252,12 @@ def _plain(value: Any) -> Any:
     if hasattr(value, "item"):
         return value.item()
     return str(value)
+
+
+def _plain_markdown(sentence: str) -> str:
+    """A sentence that Markdown shows as it stands: no formula, strikethrough or tag, no list from a leading year."""
+    text = sentence.replace("$", r"\$").replace("~", r"\~").replace("<", r"\<")
+    return re.sub(r"^(\s*)(\d+)\. ", r"\1\2\. ", text)
 
 
 def _escaped(text: str) -> str:

@@ -62,7 +62,9 @@ def agreement_by_month(variant: str) -> dict[str, Any]:
     n = {"one": 2, "many": 36}.get(variant, 16)
     raw = _varied(9e7 + 2e7 * np.sin(np.arange(n)), variant)
     rows = pd.DataFrame({"month": _months(n), "raw_amount": raw, "no_customer": -0.07 * raw, "returns": -0.03 * raw})
-    return {"agreement": rows.assign(sales_amount=rows[["raw_amount", "no_customer", "returns"]].sum(axis=1))}
+    rows = rows.assign(sales_amount=rows[["raw_amount", "no_customer", "returns"]].sum(axis=1))
+    open_month = {"until": rows["month"].iloc[-1] + pd.Timedelta(days=9)} if variant == "normal" else {}
+    return {"agreement": rows, **open_month}
 
 
 def growth_bridge(variant: str) -> dict[str, Any]:

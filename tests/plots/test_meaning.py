@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -35,6 +36,19 @@ def test_bridge_shows_what_the_parts_leave_open() -> None:
     figure = plots.growth_bridge(frame, currency="KRW", **WORDS)
     assert figure.layout.meta["table"]["rows"][2] == ["Rounding", "₩1"]
     assert np.add(figure.data[0].base, figure.data[0].x)[-2] == pytest.approx(131)
+
+
+def test_a_month_that_is_not_over_is_on_no_line() -> None:
+    months = pd.date_range("2024-01-01", periods=4, freq="MS")
+    frame = pd.DataFrame({"month": months, "raw_amount": [100.0, 110, 120, 4], "sales_amount": [90.0, 100, 110, 3]})
+    drawn = plots.agreement_by_month(frame, currency="KRW", until=date(2024, 4, 2), **WORDS)
+    lines = [trace for trace in drawn.data if trace.mode == "lines+markers"]
+    assert [len(trace.x) for trace in lines] == [3, 3]
+    (dot,) = [trace for trace in drawn.data if trace.mode == "markers"]
+    assert list(dot.y) == [3]
+    assert len(drawn.layout.meta["table"]["rows"]) == 4, "the table has every month"
+    over = plots.agreement_by_month(frame, currency="KRW", until=date(2024, 4, 30), **WORDS)
+    assert [len(trace.x) for trace in over.data] == [4, 4]
 
 
 def test_kept_and_quarantined_rows_are_those_read() -> None:

@@ -1,0 +1,134 @@
+"""Results of a plan -> warehouse: who was contacted, beside the arm each customer was drawn into."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import ibis
+import pandas as pd
+
+from crm_analysis import cleaning
+from crm_analysis.build import pseudonym_key
+from crm_analysis.config import Settings, SourceSettings
+from crm_analysis.contract.returned import CONTACT_RESULTS
+from crm_analysis.errors import CleaningError, ConfigError
+from crm_analysis.ingest import open_source, stage
+from crm_analysis.messages import _
+from crm_analysis.warehouse import Warehouse, collect
+
+__all__ = ["ImportedResults", "import_results"]
+
+TABLE = CONTACT_RESULTS.name
+
+
+@dataclass(frozen=True)
+class ImportedResults:
+    """What an import did, in contacts.
+
+    Attributes
+    ----------
+    read
+        Rows of the file.
+    set_aside
+        Rows without customer or date, or that repeat another row.
+    not_planned
+        Contacts of customers that no plan holds: kept out.
+    kept
+        Contacts now in the warehouse from this file.
+    against_control
+        Of them, contacts of customers who were to be held back.
+    changed
+        False where the file was imported before.
+    """
+
+    read: int
+    set_aside: int
+    not_planned: int
+    kept: int
+    against_control: int
+    changed: bool = True
+
+
+def import_results(settings: Settings, warehouse: Warehouse, file: Path) -> ImportedResults:
+    """Take in a file that says who was contacted.
+
+    Each contact is joined to the newest draw of its customer, so that what was planned and what was done stand
+    side by side. A contact that is known already (same customer and time) is replaced by the newer file's row.
+
+    Parameters
+    ----------
+    settings
+        Of the project.
+    warehouse
+        To write to; the workspace's lock is held meanwhile.
+    file
+        CSV, Excel or Parquet with a customer and a date; channel and outcome are optional.
+
+    Raises
+    ------
+    ConfigError
+        There is no plan yet that could have results.
+    IngestError
+        The file cannot be read or mapped.
+    CleaningError
+        No row is about a customer of a plan.
+    """
+    if not warehouse.has("assignments"):
+        raise ConfigError(_("There is no plan yet that results could belong to. Run 'crm-analysis run' first."))
+    with warehouse.lock(), tempfile.TemporaryDirectory(dir=warehouse.folder, prefix=".results-") as scratch:
+        source = open_source(
+            CONTACT_RESULTS,
+            SourceSettings(path=str(file.resolve())),
+            warehouse.engine,
+            root=settings.root,
+            scratch=Path(scratch),
+        )
+        before = collect(warehouse.read(TABLE)) if warehouse.has(TABLE) else None
+        digest = source.files[0].sha256
+        known = before[before["source_sha256"] == digest] if before is not None else None
+        if known is not None and len(known):
+            return ImportedResults(len(known), 0, 0, len(known), int(_held_back(known).sum()), changed=False)
+        key = pseudonym_key(warehouse.folder)
+        rows = stage(source, warehouse.engine, time_zone=settings.project.time_zone, pseudonym_key=key).rows
+        marked, _rules = cleaning.mark_rows(rows, CONTACT_RESULTS)
+        names = [column.name for column in CONTACT_RESULTS.columns]
+        frame = collect(marked.select(*names, "rule"))
+        good = frame[frame["rule"].isna()].drop(columns="rule")
+        matched = good.merge(_newest_draw(warehouse), on="customer_id").assign(source_sha256=digest)
+        if matched.empty:
+            raise CleaningError(
+                _(
+                    "{file}: none of {rows} rows is about a customer of a plan. Column '{column}' must hold the "
+                    "customer numbers of audiences/contact_plan.csv.",
+                    file=file.name,
+                    rows=len(frame),
+                    column=source.mapping["customer_id"],
+                )
+            )
+        if before is not None:
+            contact = list(CONTACT_RESULTS.key)
+            again = before.set_index(contact).index.isin(matched.set_index(contact).index)
+            matched = pd.concat([before[~again], matched], ignore_index=True)
+        warehouse.write_frame(TABLE, matched)
+    mine = matched[matched["source_sha256"] == digest]
+    return ImportedResults(
+        read=len(frame),
+        set_aside=len(frame) - len(good),
+        not_planned=len(good) - len(mine),
+        kept=len(mine),
+        against_control=int(_held_back(mine).sum()),
+    )
+
+
+def _held_back(contacts: pd.DataFrame) -> pd.Series:
+    return contacts["arm"] != "contact"
+
+
+def _newest_draw(warehouse: Warehouse) -> pd.DataFrame:
+    """Round, action and arm of each customer's newest draw."""
+    drawn = warehouse.read("assignments")
+    newest = ibis.window(group_by="customer_id", order_by=[ibis.desc("drawn_at"), drawn["action"]])
+    ranked = drawn.mutate(place=ibis.row_number().over(newest))
+    return collect(ranked.filter(ranked["place"] == 0).select("customer_id", "round", "action", "arm"))

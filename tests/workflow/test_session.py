@@ -1,0 +1,36 @@
+"""What a step shows between its figures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from IPython.core.formatters import format_display_data
+from markdown_it import MarkdownIt
+
+from crm_analysis.workflow import session
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
+    shown: list[str] = []
+    monkeypatch.setattr(session, "display", lambda item: shown.append(format_display_data(item)[0]["text/markdown"]))
+    return shown
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "2017. 9. 4.(월) 기준으로 고객 2,435명의 구매를 예측한 결과입니다.",
+        "Sales rose from $2.28M to $2.32M.",
+        "410만~2,060만원 그리고 3~5일, 6~7일",
+        "Milk <img src=x onerror=alert(1)> sold best.",
+    ],
+)
+def test_a_sentence_is_shown_as_it_stands(sentence: str, said: list[str]) -> None:
+    session.StepSession.say(None, "", sentence)  # type: ignore[arg-type]
+    page = MarkdownIt().enable("strikethrough").render(said[0])
+    assert page.startswith("<p>")
+    text = page.removeprefix("<p>").removesuffix("</p>\n").replace("&lt;", "<").replace("&gt;", ">")
+    assert text == sentence
+    assert "<img" not in page
