@@ -11,6 +11,7 @@ import pandas as pd
 from scipy.special import ndtri
 
 from crm_analysis.features import purchase_days
+from crm_analysis.features.totals import total
 from crm_analysis.warehouse import collect
 
 __all__ = ["campaign_results", "needed_per_arm", "past_campaigns", "planned_tests"]
@@ -54,7 +55,7 @@ def _sums(lines: ir.Table, targets: ir.Table, row: pd.Series, as_of: date) -> pd
     )
     per = days.group_by("customer_id").aggregate(
         **{
-            name: ibis.ifelse(days["window"] == w, days["amount"], 0.0).sum()
+            name: total(ibis.ifelse(days["window"] == w, days["amount"], 0.0))
             for name, w in (("during", 0), ("before", -1), ("earlier", -2))
         }
     )
@@ -69,10 +70,10 @@ def _sums(lines: ir.Table, targets: ir.Table, row: pd.Series, as_of: date) -> pd
     joined = joined.mutate(effect=joined["during"] - joined["before"], placebo=joined["before"] - joined["earlier"])
     table = joined.group_by("targeted").aggregate(
         n=joined.count(),
-        effect=joined["effect"].mean(),
-        effect_var=joined["effect"].var(),
-        placebo=joined["placebo"].mean(),
-        placebo_var=joined["placebo"].var(),
+        effect=joined["effect"].mean().round(6),
+        effect_var=joined["effect"].var().round(6),
+        placebo=joined["placebo"].mean().round(6),
+        placebo_var=joined["placebo"].var().round(6),
     )
     return collect(table).set_index("targeted")
 

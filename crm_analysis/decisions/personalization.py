@@ -127,7 +127,7 @@ def personal_plan(
     plan = pd.concat([part for part in parts if len(part)], ignore_index=True)
     order = {"again": 0, "new": 1, "popular": 2}
     plan = plan.assign(_kind=plan["kind"].map(order)).sort_values(
-        ["customer_id", "_kind", "score"], ascending=[True, True, False]
+        ["customer_id", "_kind", "score", "item"], ascending=[True, True, False, True]
     )
     plan["rank"] = plan.groupby("customer_id").cumcount() + 1
     return plan.drop(columns="_kind").reset_index(drop=True)
@@ -137,7 +137,7 @@ def _again(coded: pd.DataFrame, model: ItemModel, everyone: pd.Index, as_of: pd.
     if coded.empty:
         return pd.DataFrame()
     scored = coded.assign(score=_repeat_scores(coded, as_of))
-    top = scored[scored["days"] > 1].sort_values("score", ascending=False).groupby("row").head(most)
+    top = scored[scored["days"] > 1].sort_values(["score", "column"], ascending=[False, True]).groupby("row").head(most)
     span = (top["last_day"] - top["first_day"]).dt.days
     return pd.DataFrame(
         {
@@ -161,11 +161,11 @@ def _new(coded: pd.DataFrame, model: ItemModel, everyone: pd.Index, rows: range,
     owned[coded["row"].to_numpy() - rows[0], coded["column"].to_numpy()] = np.log1p(
         coded["days"].to_numpy(dtype="float64")
     )
-    score = owned @ model.likeness
+    score = np.round(owned @ model.likeness, 9)  # the last bits depend on the machine, and ties on them
     known = owned.sum(axis=1) > 0
     score[~known] = model.items["customers"].to_numpy()
     score[owned > 0] = -np.inf
-    best = np.argsort(-score, axis=1)[:, :most]
+    best = np.argsort(-score, axis=1, kind="stable")[:, :most]
     row = np.repeat(np.arange(len(rows)), best.shape[1])
     column = best.ravel()
     value = score[row, column]
@@ -314,7 +314,7 @@ def backtest_items(sold: ir.Table, scores: pd.DataFrame, first: date, as_of: dat
     day = ibis.date(split.isoformat())
     known, later = customer_items(sold.filter(sold["day"] <= day)), sold.filter(sold["day"] > day)
     top = items(known, MOST_ITEMS)
-    bought = collect(later.select("customer_id", "item").distinct())
+    bought = collect(later.select("customer_id", "item").distinct().order_by("customer_id", "item"))
     if top.empty or bought["customer_id"].nunique() < MIN_BUYERS:
         return empty
     names = top["item"].tolist()

@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
+from crm_analysis.features.totals import total
 from crm_analysis.warehouse import collect, keep
 
 _NUMBERS = {"item": "string", "number": "int32"}
@@ -35,7 +36,7 @@ def item_lines(lines: ir.Table, products: ir.Table | None, as_of: date) -> ir.Ta
     sold = sold.filter(sold["ordered_at"].date() <= ibis.date(as_of.isoformat()))
     daily = sold.mutate(day=sold["ordered_at"].date())
     daily = daily.group_by("customer_id", "product_id", "day").aggregate(
-        product_name=daily["product_name"].max(), amount=daily["amount"].sum()
+        product_name=daily["product_name"].max(), amount=total(daily["amount"])
     )
     if products is None:
         named = daily.select(
@@ -57,7 +58,7 @@ def item_lines(lines: ir.Table, products: ir.Table | None, as_of: date) -> ir.Ta
         amount=joined["amount"],
     )
     by_item = named.group_by("customer_id", "item", "day").aggregate(
-        item_name=named["item_name"].max(), category=named["category"].max(), amount=named["amount"].sum()
+        item_name=named["item_name"].max(), category=named["category"].max(), amount=total(named["amount"])
     )
     return by_item.cache()
 
@@ -81,7 +82,7 @@ def customer_items(sold: ir.Table) -> ir.Table:
         days=sold.count(),
         first_day=sold["day"].min(),
         last_day=sold["day"].max(),
-        amount=sold["amount"].sum(),
+        amount=total(sold["amount"]),
     )
     return table.cache()
 
@@ -106,7 +107,7 @@ def items(owned: ir.Table, most: int = 1000) -> pd.DataFrame:
         item_name=owned["item_name"].max(),
         category=owned["category"].max(),
         customers=owned.count(),
-        amount=owned["amount"].sum(),
+        amount=total(owned["amount"]),
         again=(owned["days"] > 1).sum(),
     )
     frame = collect(table.order_by(ibis.desc("customers"), "item").limit(most))
@@ -152,5 +153,5 @@ def item_profit(lines: ir.Table, margin_rate: float) -> float | None:
     Only sales that stand count.
     """
     sold = _products_sold(lines)
-    found = collect(sold.aggregate(amount=sold["amount"].mean()))["amount"].iloc[0]
+    found = collect(sold.aggregate(amount=sold["amount"].mean().round(6)))["amount"].iloc[0]
     return None if pd.isna(found) else float(found) * margin_rate

@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from crm_analysis.features.purchases import is_purchase, purchase_days
+from crm_analysis.features.totals import total
 from crm_analysis.warehouse import collect
 
 __all__ = [
@@ -33,7 +34,7 @@ def revenue_by_period(lines: ir.Table, as_of: date, first: date) -> pd.DataFrame
     """
     seen = lines.filter(lines["ordered_at"].date() <= ibis.date(as_of.isoformat()))
     seen = seen.mutate(month=seen["ordered_at"].truncate("M").date())
-    month = seen.group_by("month").aggregate(revenue=seen["amount"].sum())
+    month = seen.group_by("month").aggregate(revenue=total(seen["amount"]))
     days = purchase_days(lines, as_of).mutate(month=lambda t: t["day"].truncate("M"))
     active = days.group_by("month").aggregate(orders=days["orders"].sum(), customers=days["customer_id"].nunique())
     starts = days.group_by("customer_id").aggregate(month=days["month"].min())
@@ -97,7 +98,7 @@ def gaps(lines: ir.Table, as_of: date) -> pd.DataFrame:
     steps = steps.mutate(days=steps["day"].delta(steps["previous"], unit="day").cast("int64"))
     number = steps.group_by("customer_id").aggregate(number=steps.count())
     weighted = steps.join(number, "customer_id")
-    table = weighted.group_by("days").aggregate(gaps=weighted.count(), weight=(1.0 / weighted["number"]).sum())
+    table = weighted.group_by("days").aggregate(gaps=weighted.count(), weight=total(1.0 / weighted["number"]))
     return collect(table.order_by("days"))
 
 
@@ -126,7 +127,7 @@ def growth_bridge(
     for low, high in (before, after):
         seen = lines.filter(lines["ordered_at"].date().between(ibis.date(low.isoformat()), ibis.date(high.isoformat())))
         customers = seen.group_by("customer_id").aggregate(
-            revenue=seen["amount"].sum(),
+            revenue=total(seen["amount"]),
             orders=ibis.ifelse(is_purchase(seen), seen["order_id"], ibis.null("string")).nunique(),
             lines=seen.count(),
         )
@@ -167,7 +168,7 @@ def purchases_in(lines: ir.Table, after: date, until: date) -> pd.DataFrame:
     """Purchases (days) and sales of each customer in a window: customer_id, purchases, sales."""
     days = purchase_days(lines, until)
     days = days.filter(days["day"] > ibis.date(after.isoformat()))
-    return collect(days.group_by("customer_id").aggregate(purchases=days.count(), sales=days["amount"].sum()))
+    return collect(days.group_by("customer_id").aggregate(purchases=days.count(), sales=total(days["amount"])))
 
 
 def weekly_purchases(lines: ir.Table, known_by: date, as_of: date) -> pd.DataFrame:

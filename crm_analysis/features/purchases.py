@@ -14,6 +14,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from crm_analysis.errors import NotEnoughDataError
+from crm_analysis.features.totals import total
 from crm_analysis.messages import _
 from crm_analysis.time_units import DAYS_PER_UNIT
 from crm_analysis.warehouse import collect
@@ -80,7 +81,7 @@ def purchase_days(lines: ir.Table, as_of: date | None = None) -> ir.Table:
     if as_of is not None:
         sales = sales.filter(sales["day"] <= ibis.date(as_of.isoformat()))
     orders = sales["order_id"].nunique() if "order_id" in sales.columns else sales["ordered_at"].nunique()
-    return sales.group_by("customer_id", "day").aggregate(amount=sales["amount"].sum(), orders=orders)
+    return sales.group_by("customer_id", "day").aggregate(amount=total(sales["amount"]), orders=orders)
 
 
 def _per_customer(days: ir.Table, as_of: date) -> ir.Table:
@@ -90,7 +91,7 @@ def _per_customer(days: ir.Table, as_of: date) -> ir.Table:
         last_day=days["day"].max(),
         purchases=days.count(),
         orders=days["orders"].sum(),
-        sales=days["amount"].sum(),
+        sales=total(days["amount"]),
     )
     opening = days.join(first.select("customer_id", "first_day"), "customer_id").filter(
         lambda t: t["day"] == t["first_day"]
@@ -194,10 +195,10 @@ def customer_facts(lines: ir.Table, as_of: date) -> pd.DataFrame:
     """
     seen = lines.filter(lines["ordered_at"].date() <= ibis.date(as_of.isoformat()))
     facts = seen.group_by("customer_id").aggregate(
-        revenue=seen["amount"].sum(),
-        returned=ibis.ifelse((seen["amount"] < 0) & ~seen["netted"], -seen["amount"], 0.0).sum(),
-        cost=(seen["unit_cost"] * seen["quantity"]).sum(),
-        discount=seen["discount"].fill_null(0.0).sum(),
+        revenue=total(seen["amount"]),
+        returned=total(ibis.ifelse((seen["amount"] < 0) & ~seen["netted"], -seen["amount"], 0.0)),
+        cost=total(seen["unit_cost"] * seen["quantity"]),
+        discount=total(seen["discount"].fill_null(0.0)),
         lines=seen.count(),
     )
     return collect(facts.order_by("customer_id"))

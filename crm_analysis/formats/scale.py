@@ -104,9 +104,10 @@ def signed_text(value: float, body: str, *, plus: bool = False) -> str:
 
 
 def compact_digits(value: float, unit: Unit) -> str:
-    """The digits of a value in a unit: three significant digits, at most one decimal."""
+    """The digits of a value in a unit: three significant digits, in Korean at most one decimal (1.2억)."""
     scaled = significant(abs(value), _MOST_SIGNIFICANT) / unit.size
-    return digits_text(scaled, 1 if scaled < 100 else 0, strip=True)
+    decimals = 0 if scaled >= 100 else 1 if scaled >= 10 or speaks_korean() else 2
+    return digits_text(scaled, decimals, strip=True)
 
 
 def interval_texts(mid: float, low: float, high: float, unit: Unit) -> tuple[str, str, str]:

@@ -12,8 +12,8 @@ import unicodedata
 
 __all__ = ["NARROWEST", "escape", "text_width", "wrap", "wrapped_lines"]
 
-NARROWEST = 390
-"""Width in pixels of the narrowest screen a figure must be readable on."""
+NARROWEST = 362
+"""Width in pixels of a figure on the narrowest screen it must be readable on: 390 less the page's margins."""
 
 _OVERHANG = 7 / 6
 _NARROW_CHARACTERS = frozenset(" \u00a0.,:;'!|iIljtfr()[]·-")

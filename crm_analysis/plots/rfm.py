@@ -97,8 +97,10 @@ def _write_cells(figure: go.Figure, cells: Cells, highest: float, *, width: floa
         text = _("{n}\n{share}", n=number(row["customers"]), share=percent(row["profit_share"]))
         note(figure, text, x=f, y=r, anchor="center", yshift=-27, colour=colour)
         if _names_its_segment(cells, r, f):
-            text = "\n".join(wrapped_lines(segment_label(str(row["segment"])), width=width, size=_SIZE))
-            note(figure, text, x=f, y=r, anchor="center", yanchor="top", yshift=45, colour=colour)
+            across = _cells_to_the_right(cells, r, f, highest)
+            label = segment_label(str(row["segment"]))
+            text = "\n".join(wrapped_lines(label, width=width * across, size=_SIZE))
+            note(figure, text, x=f + (across - 1) / 2, y=r, anchor="center", yanchor="top", yshift=45, colour=colour)
 
 
 def _names_its_segment(cells: Cells, r: int, f: int) -> bool:
@@ -107,6 +109,19 @@ def _names_its_segment(cells: Cells, r: int, f: int) -> bool:
     return not any(
         neighbour in cells and cells[neighbour]["segment"] == segment for neighbour in ((r, f - 1), (r + 1, f))
     )
+
+
+def _cells_to_the_right(cells: Cells, r: int, f: int, highest: float) -> int:
+    """Cells that a segment's name may run over: its own in a row with the same colour of text."""
+    here = cells[r, f]
+    ink = shade(float(here["value_at_risk"]) / highest)
+    count = 1
+    while (r, f + count) in cells:
+        other = cells[r, f + count]
+        if other["segment"] != here["segment"] or shade(float(other["value_at_risk"]) / highest) != ink:
+            break
+        count += 1
+    return count
 
 
 def _outline_segments(figure: go.Figure, cells: Cells) -> None:

@@ -68,6 +68,8 @@ CONFIG: dict[str, Any] = {
 _TITLE_SIZE, _TEXT_SIZE, _SMALL_SIZE = 16, 13, 12
 _TITLE_LINE, _TEXT_LINE, _SMALL_LINE = 21, 18, 16
 _EDGE = 10
+_SLACK = 12
+"""What Plotly may shift texts by where tick labels turn out wider than estimated."""
 
 
 def styled(
@@ -106,7 +108,7 @@ def styled(
     plotly.graph_objects.Figure
         With ``layout.meta`` holding ``alt``, ``table``, ``title``, ``subtitle`` and ``caption``.
     """
-    width = NARROWEST - 2 * _EDGE
+    width = NARROWEST - 2 * _EDGE - _SLACK
     titles = wrapped_lines(title, width=width, size=_TITLE_SIZE * 1.04)
     subtitles = wrapped_lines(subtitle, width=width, size=_TEXT_SIZE)
     captions = wrapped_lines(caption or "", width=width, size=_SMALL_SIZE)

@@ -87,6 +87,9 @@ def _page(step: Step, frame: PageFrame, failure: str | None) -> dict[str, Any]:
             "steps": _("Steps of the report"),
             "show_code": _("Show the code"),
             "show_error": _("Show the error"),
+            "download": _("Save this figure as a picture"),
+            "saving": _("The picture is being made"),
+            "saved": _("The picture is saved"),
         },
     }
 

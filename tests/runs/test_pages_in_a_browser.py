@@ -55,6 +55,20 @@ def test_pages_open_from_disk_without_errors(lang, width, browser, request, tmp_
         assert wide <= width, f"{name} scrolls sideways at {width} px"
 
 
+def test_a_figure_is_saved_as_a_picture(korean, browser):
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.goto((korean.report / "01_environment.html").as_uri())
+    plot = page.locator("div.plot").first
+    plot.hover()
+    (button,) = page.locator(".modebar-btn").all()[:1]
+    assert button.get_attribute("data-title") == "그림 파일로 저장"
+    assert plot.locator(".modebar-btn").count() == 1, "no other button"
+    with page.expect_download() as saved:
+        button.click()
+    assert saved.value.path().read_bytes().startswith(b"\x89PNG")
+    page.close()
+
+
 def test_the_first_screen_fits_without_scrolling(english, browser):
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     page.goto((english.report / "index.html").as_uri())

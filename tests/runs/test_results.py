@@ -62,11 +62,15 @@ def test_results_are_kept_once_beside_the_arm(workspace: Workspace, run_main: Ma
     assert len(stored) == 12
     assert sorted(stored.loc[stored["customer_id"] == contacted[1], "outcome"]) == ["bought", "replied"]
 
+    old = workspace.report
     done = crm("run", str(workspace.root))
     assert done.returncode == 0, done.stdout + done.stderr
     report = latest_published(workspace.reports)
     assert report is not None
     page = (report.path / "07_evaluation.html").read_text("utf-8")
+    for table in sorted(p.name for p in (old / "tables").iterdir()):
+        before, after = (pd.read_parquet(folder / "tables" / table) for folder in (old, report.path))
+        pd.testing.assert_frame_equal(before, after, check_exact=True, obj=table)
     new_plan = pd.read_parquet(report.path / "tables" / "contact_plan.parquet")
     planned = int((new_plan["arm"] == "contact").sum())
     assert f"Results are back for 9 of {planned} planned contacts. 2 customers who were to be held back" in page
