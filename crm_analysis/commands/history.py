@@ -14,7 +14,7 @@ from crm_analysis import formats as f
 from crm_analysis.config import Settings, load_settings
 from crm_analysis.errors import RunError
 from crm_analysis.messages import _, use_language
-from crm_analysis.workflow.run_folder import latest_published, list_published
+from crm_analysis.workflow.run_folder import is_whole, latest_published, list_published
 from crm_analysis.workflow.runner import run_store
 from crm_analysis.workflow.steps import STEPS
 
@@ -43,12 +43,15 @@ def _state(code: str) -> str:
 def list_runs(config: Path, overrides: Mapping[str, Any]) -> None:
     """List the runs of the project with their states."""
     settings = _open(config, overrides)
-    published = {run.run_id for run in list_published(settings.reports / settings.slug)}
+    published = {
+        run.run_id: _("published") if is_whole(run) else _("single steps")
+        for run in list_published(settings.reports / settings.slug)
+    }
     table = Table(box=None)
     for head in (_("Run"), _("State"), _("Step"), _("Report")):
         table.add_column(head)
     for run in run_store(settings).runs(settings.slug):
-        report = _("published") if run.run_id in published else ""
+        report = published.get(run.run_id, "")
         table.add_row(run.run_id, _state(run.state), run.step or "", report)
     Console(highlight=False, markup=False).print(table)
 

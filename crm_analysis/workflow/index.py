@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from crm_analysis import formats as f
 from crm_analysis.config import Settings
@@ -76,8 +76,41 @@ def _previous(run_dir: Path) -> dict[str, Any] | None:
     return facts if {"rows_kept", "planned", "value", "as_of"} <= set(facts) else None
 
 
+def _template(name: str) -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    return environment.get_template(name)
+
+
+def _frame(settings: Settings) -> dict[str, str]:
+    """What every first page needs."""
+    return {
+        "lang": "ko" if current_language() == "ko" else "en",
+        "language": {"ko": "한국어"}.get(current_language(), "English"),
+        "project": settings.name,
+        "css": report_css(),
+    }
+
+
+def _write_short_index(run_dir: Path, settings: Settings, notes: dict[str, dict[str, Any]]) -> None:
+    steps = [step for step in STEPS if (run_dir / step.page).is_file()]
+    last = steps[-1].number
+    page = _template("steps.html.j2").render(
+        **_frame(settings),
+        title=_("Overview"),
+        headline=_("Single steps"),
+        lead=_(
+            "This run ends at step {step}. The report of all steps is that of the latest whole run.",
+            step=last,
+        ),
+        steps=[(s.title(), s.page, notes.get(s.number, {}).get("answer", "")) for s in steps],
+    )
+    write_text(run_dir / "index.html", page)
+
+
 def write_index(run_dir: Path, settings: Settings) -> None:
-    """Write ``index.html`` of a run whose steps are all done; a run of single steps keeps what it copied.
+    """Write ``index.html`` of a run: what to do; of a run of single steps, what these answered.
 
     Parameters
     ----------
@@ -88,6 +121,7 @@ def write_index(run_dir: Path, settings: Settings) -> None:
     """
     notes = _notes(run_dir)
     if len(notes) < len(STEPS):
+        _write_short_index(run_dir, settings, notes)
         return
     facts, currency = _facts(notes), settings.project.currency
     plan, offers, strategies, scores = (
@@ -100,14 +134,8 @@ def write_index(run_dir: Path, settings: Settings) -> None:
     analysis = settings.analysis
     run_id = run_dir.name.removeprefix(".").removesuffix(".partial")
     as_of = dt.date.fromisoformat(facts["as_of"])
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    page = environment.get_template("front.html.j2").render(
-        lang="ko" if current_language() == "ko" else "en",
-        language={"ko": "한국어"}.get(current_language(), "English"),
-        project=settings.name,
-        css=report_css(),
+    page = _template("front.html.j2").render(
+        **_frame(settings),
         w=_words(settings, facts, run_id),
         banner=overview.stale_banner(
             as_of, dt.datetime.now(dt.UTC).date(), float(facts["usual_gap_days"]), example=settings.project.example

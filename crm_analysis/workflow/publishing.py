@@ -18,6 +18,7 @@ from crm_analysis.workflow.manifest import write_manifest
 from crm_analysis.workflow.plan import RunPlan
 from crm_analysis.workflow.run_folder import RunFolder, update_latest
 from crm_analysis.workflow.run_store import RunStore
+from crm_analysis.workflow.steps import STEPS
 
 __all__ = ["ManifestExtra", "Run", "Work", "WriteIndex", "publish", "record_failure"]
 
@@ -83,6 +84,7 @@ def _manifest_content(work: Work) -> dict[str, Any]:
     return {
         "run": plan.run_id,
         "data_set": plan.data_set,
+        "whole": len(plan.with_pages()) == len(STEPS),
         "project": work.settings.name,
         "lang": plan.lang,
         "started_at": plan.started_at,

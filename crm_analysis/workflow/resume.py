@@ -81,7 +81,7 @@ def take_over(folder: RunFolder, steps: Sequence[Step]) -> dict[str, StepDone]:
     first = min(step.number for step in steps)
     if first == "00":
         return {}
-    latest = latest_published(folder.parent)
+    latest = latest_published(folder.parent, whole=False)
     if latest is None:
         raise RunError(
             _(

@@ -22,6 +22,7 @@ __all__ = [
     "RunFolder",
     "check_free_space",
     "latest_published",
+    "is_whole",
     "list_partial",
     "list_published",
     "new_run_id",
@@ -101,13 +102,27 @@ def list_partial(parent: Path) -> list[RunFolder]:
     return sorted((RunFolder(parent, name[1]) for name in names if name), key=lambda run: run.run_id, reverse=True)
 
 
-def latest_published(parent: Path) -> RunFolder | None:
-    """The published run of a data set that was finished last; a resumed run can be older by its id."""
-    return max(list_published(parent), key=_finished, default=None)
+def latest_published(parent: Path, *, whole: bool = True) -> RunFolder | None:
+    """The published run of a data set that was finished last; a resumed run can be older by its id.
+
+    Parameters
+    ----------
+    parent
+        ``reports/<data set>``.
+    whole
+        Only reports of all steps; False takes runs of single steps too.
+    """
+    found = (run for run in list_published(parent) if not whole or is_whole(run))
+    return max(found, key=_finished, default=None)
+
+
+def is_whole(run: RunFolder) -> bool:
+    """Whether a published run has all steps; one made with ``--step`` ends at the last of those chosen."""
+    return bool((read_json(run.path / MANIFEST) or {}).get("whole", True))
 
 
 def update_latest(parent: Path) -> str | None:
-    """Point ``latest.json`` at the run finished last; also mends it after a kill. Returns its id."""
+    """Point ``latest.json`` at the whole run finished last; also mends it after a kill. Returns its id."""
     newest = latest_published(parent)
     if newest is None:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -303,10 +304,10 @@ def _workbench(settings: Settings) -> Path:
     folder = settings.reports / settings.slug / WORKBENCH
     tables = folder / "tables"
     tables.mkdir(parents=True, exist_ok=True)
-    latest = latest_published(settings.reports / settings.slug)
+    latest = latest_published(settings.reports / settings.slug, whole=False)
     if latest is not None:
         for file in (latest.path / "tables").glob("*.parquet"):
             target = tables / file.name
-            if not target.exists():
-                target.write_bytes(file.read_bytes())
+            if not target.exists() or target.stat().st_mtime < file.stat().st_mtime:
+                shutil.copy2(file, target)
     return folder

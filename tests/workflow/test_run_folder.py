@@ -99,3 +99,16 @@ def test_too_little_space_is_refused_before_a_run(tmp_path: Path) -> None:
     check_free_space(tmp_path / "not" / "yet" / "there", needed_bytes=1)
     with pytest.raises(RunError, match=r"a run needs 1,048,576,000,000 MB"):
         check_free_space(tmp_path / "reports", needed_bytes=1_048_576_000_000 * 1024**2)
+
+
+def test_a_run_of_single_steps_is_listed_but_is_not_the_report(tmp_path: Path) -> None:
+    for run_id, whole in ((OLD, True), (NEW, False)):
+        folder = make(tmp_path, run_id)
+        write_json(folder.partial / "manifest.json", {"state": "done", "whole": whole})
+        folder.publish()
+    assert update_latest(tmp_path) == OLD
+    assert [run.run_id for run in list_published(tmp_path)] == [NEW, OLD]
+    newest, base = latest_published(tmp_path), latest_published(tmp_path, whole=False)
+    assert newest is not None
+    assert base is not None
+    assert (newest.run_id, base.run_id) == (OLD, NEW), "the next single step goes on from it"

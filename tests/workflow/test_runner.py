@@ -41,15 +41,17 @@ def note(folder: Path, number: str) -> dict[str, Any]:
     return dict(json.loads((folder / "notes" / f"t{number}.json").read_text(encoding="utf-8")))
 
 
-def kill_when(settings: Settings, patch: str, condition: Callable[[], bool]) -> None:
-    """Run steps 00 and 01 in another process and kill it outright when ``condition`` holds."""
+def kill_when(
+    settings: Settings, patch: str, condition: Callable[[], bool], steps: tuple[str, ...] | None = ("00", "01")
+) -> None:
+    """Run steps in another process and kill it outright when ``condition`` holds."""
     script = (
         "from pathlib import Path\nfrom crm_analysis.config import Settings\n"
         "from crm_analysis.workflow import runner, publishing\nrunner._WARM_UP = ()\n"
         f"{patch}\n"
         f"path = Path({str(settings.path)!r})\n"
         "settings = Settings.model_validate({'project': {'name': 'Corner shop'}, 'path': path})\n"
-        "runner.run_workflow(settings, steps=['00', '01'])\n"
+        f"runner.run_workflow(settings, steps={steps!r})\n"
     )
     process = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE, text=True)
     deadline = time.monotonic() + 40
@@ -139,11 +141,11 @@ def test_missing_notebook_is_refused_before_anything_is_made(workspace: Workspac
 
 def test_failed_step_keeps_the_last_report_and_is_resumed(workspace: Workspace) -> None:
     settings = workspace()
-    good = run_workflow(settings, steps=["00"])
+    good = run_workflow(settings)
     settings = workspace({"01": "values = {}\nvalues['amount']"})
     failure = r"Step 01 \(Environment\) failed in code cell 4: KeyError: 'amount'"
     with pytest.raises(StepFailedError, match=failure) as caught:
-        run_workflow(settings, steps=TWO)
+        run_workflow(settings)
     error = caught.value
     assert (error.step.number, error.cell, error.exit_status) == ("01", 4, 3)
     failed = nbformat.read(error.notebook, 4)
@@ -236,7 +238,7 @@ def test_run_killed_in_a_step_goes_on_at_that_step(workspace: Workspace) -> None
 def test_run_killed_before_latest_json_is_mended(workspace: Workspace) -> None:
     settings = workspace()
     patch = "import os, signal\npublishing.update_latest = lambda parent: os.kill(os.getpid(), signal.SIGKILL)\n"
-    kill_when(settings, patch, lambda: False)
+    kill_when(settings, patch, lambda: False, steps=None)
     (folder,) = list_published(parent(settings))
     assert not (parent(settings) / "latest.json").exists()
     assert run_store(settings).runs()[0].state == "interrupted"
