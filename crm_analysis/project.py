@@ -21,7 +21,10 @@ __all__ = ["Project", "open_project"]
 
 @dataclass(frozen=True)
 class Project:
-    """Settings, warehouse and engine of one workspace. A context manager that closes the engine."""
+    """Settings, warehouse and engine of one workspace. A context manager that closes the engine.
+
+    Made by :func:`open_project`.
+    """
 
     settings: Settings
     warehouse: Warehouse
@@ -86,8 +89,11 @@ def open_project(path: Path | str, overrides: Mapping[str, Any] | None = None, e
 
     Examples
     --------
-    >>> project = open_project("crm.toml")  # doctest: +SKIP
-    >>> project.build().changed  # doctest: +SKIP
+    >>> from crm_analysis import open_project
+    >>> with open_project("crm.toml") as project:  # in the folder of a workspace
+    ...     ledger = project.build().cleaning_ledger
+    ...     rows = project.table("order_lines").count().to_pandas()
+    >>> bool(ledger.loc[(ledger["table"] == "order_lines") & (ledger["action"] == "kept"), "rows"].sum() == rows)
     True
     """
     settings = load_settings(path, overrides)

@@ -122,6 +122,22 @@ def purchase_states(lines: ir.Table, as_of: date, unit: Unit = "week") -> pd.Dat
     -------
     pandas.DataFrame
         One row per state: frequency (repeat purchases), recency and T (in ``unit``), customers.
+
+    Examples
+    --------
+    >>> import ibis
+    >>> from datetime import date
+    >>> lines = ibis.memtable(
+    ...     {
+    ...         "customer_id": ["a", "a", "b"],
+    ...         "ordered_at": ["2024-01-01", "2024-01-15", "2024-01-08"],
+    ...         "amount": [10.0, 30.0, 20.0],
+    ...     }
+    ... ).cast({"ordered_at": "timestamp"})
+    >>> print(purchase_states(lines, as_of=date(2024, 1, 29)).to_string(index=False))
+     frequency  recency   T  customers
+             0      0.0 3.0          1
+             1      2.0 4.0          1
     """
     customers = _per_customer(purchase_days(lines, as_of), as_of)
     states = customers.group_by("frequency", "recency_days", "T_days").aggregate(customers=customers.count())
@@ -155,6 +171,23 @@ def customer_summary(lines: ir.Table, as_of: date, unit: Unit = "week") -> pd.Da
         One row per customer_id: frequency (repeat purchases), recency (age at the last purchase), T (age),
         monetary_value (mean amount of a repeat purchase, 0 without one), first_day, last_day, purchases,
         orders, sales (currency).
+
+    Examples
+    --------
+    >>> import ibis
+    >>> from datetime import date
+    >>> lines = ibis.memtable(
+    ...     {
+    ...         "customer_id": ["a", "a", "b"],
+    ...         "ordered_at": ["2024-01-01", "2024-01-15", "2024-01-08"],
+    ...         "amount": [10.0, 30.0, 20.0],
+    ...     }
+    ... ).cast({"ordered_at": "timestamp"})
+    >>> summary = customer_summary(lines, as_of=date(2024, 1, 29))
+    >>> print(summary[["customer_id", "frequency", "recency", "T", "monetary_value"]].to_string(index=False))
+    customer_id  frequency  recency   T  monetary_value
+              a          1      2.0 4.0            30.0
+              b          0      0.0 3.0             0.0
     """
     customers = _per_customer(purchase_days(lines, as_of), as_of)
     customers = customers.mutate(

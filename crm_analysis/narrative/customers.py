@@ -7,7 +7,7 @@ import pandas as pd
 
 from crm_analysis import formats as f
 from crm_analysis.labels import segment_label
-from crm_analysis.messages import _
+from crm_analysis.messages import _, plural
 from crm_analysis.models import ForecastCheck, ScoringSettings, enough_to_value
 
 __all__ = [
@@ -53,19 +53,21 @@ def answer(scores: pd.DataFrame, currency: str) -> str:
     share = float(top["revenue"].sum() / ordered["revenue"].sum()) if ordered["revenue"].sum() else 0.0
     risky = top[top["probability_leaving"] >= 0.5]
     values = {
-        "n": f.number(len(top), 0),
+        "best": f.number(len(top), 0),
         "share": f.percent(share),
-        "risky": f.number(len(risky), 0),
         "money": f.money(float(risky["value_at_risk"].sum()), currency),
     }
     if len(risky):
-        return _(
-            "{n} customers, the best fifth, bring {share} of profit; {risky} of them have probably left or are about "
+        return plural(
+            "{best} customers, the best fifth, bring {share} of profit; {n} of them has probably left or is about "
             "to, with {money} of value at risk.",
+            "{best} customers, the best fifth, bring {share} of profit; {n} of them have probably left or are about "
+            "to, with {money} of value at risk.",
+            len(risky),
             **values,
         )
     return _(
-        "{n} customers, the best fifth, bring {share} of profit, and none of them looks likely to leave.", **values
+        "{best} customers, the best fifth, bring {share} of profit, and none of them looks likely to leave.", **values
     )
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from crm_analysis import formats as f
 from crm_analysis.labels import action_label, rule_label
-from crm_analysis.messages import _
+from crm_analysis.messages import _, plural
 
 __all__ = [
     "agreement_rows",
@@ -69,11 +69,11 @@ def loads_sentence(loads: pd.DataFrame) -> str:
     again = int(loads["already_loaded"].sum())
     if again:
         return _(
-            "{files} files were read; {again} more hold the same bytes as one of them and were not loaded twice.",
+            "Files read: {files}; {again} more with the same bytes as one of them, not loaded twice.",
             files=f.number(len(loads) - again, 0),
             again=f.number(again, 0),
         )
-    return _("{files} files were read.", files=f.number(len(loads), 0))
+    return plural("{n} file was read.", "{n} files were read.", len(loads))
 
 
 def flow_words(ledger: pd.DataFrame) -> dict[str, str]:
@@ -82,9 +82,10 @@ def flow_words(ledger: pd.DataFrame) -> dict[str, str]:
     lines = _lines(ledger)
     if out:
         worst = lines[lines["action"] == "quarantined"].sort_values("rows", ascending=False).iloc[0]
-        title = _(
-            "{rows} lines are set aside; the largest reason is: {rule}",
-            rows=f.number(out, 0),
+        title = plural(
+            "{n} line is set aside; the reason is: {rule}",
+            "{n} lines are set aside; the largest reason is: {rule}",
+            out,
             rule=rule_label(str(worst["rule"])),
         )
     else:

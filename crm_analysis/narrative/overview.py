@@ -10,7 +10,7 @@ import pandas as pd
 
 from crm_analysis import formats as f
 from crm_analysis.labels import channel_label, department_label, evidence_label
-from crm_analysis.messages import _
+from crm_analysis.messages import _, plural
 from crm_analysis.narrative.direction import action_name, break_even
 
 __all__ = [
@@ -112,9 +112,10 @@ def more_actions(actions: pd.DataFrame) -> str:
     rest = actions.iloc[MOST_ACTIONS:]
     if rest.empty:
         return ""
-    return _(
+    return plural(
+        "and {n} smaller action for {customers} customers, in the communication plan",
         "and {n} smaller actions for {customers} customers, in the communication plan",
-        n=f.number(len(rest), 0),
+        len(rest),
         customers=f.number(int(rest["customers"].sum()), 0),
     )
 
@@ -130,10 +131,11 @@ def headline(actions: pd.DataFrame, currency: str) -> tuple[str, str]:
         )
     first = actions.iloc[0]
     return (
-        _(
+        plural(
+            "Decide by {date}: {n} action for {customers} customers, for {cost}",
             "Decide by {date}: {n} actions for {customers} customers, for {cost}",
+            len(actions),
             date=f.day_month(actions["starts_on"].min()),
-            n=f.number(len(actions), 0),
             customers=f.number(int(actions["customers"].sum()), 0),
             cost=f.money(float(actions["cost"].sum()), currency),
         ),
@@ -150,9 +152,10 @@ def left_alone(offers: pd.DataFrame) -> str:
     alone = int((offers["offer"] == "none").sum())
     if not alone:
         return _("No customer is left alone: for everyone some contact would pay under its assumption.")
-    return _(
+    return plural(
+        "{n} customer: no contact would pay for itself, even under the assumed effects.",
         "{n} customers: no contact would pay for itself with them, even under the assumed effects.",
-        n=f.number(alone, 0),
+        alone,
     )
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from crm_analysis import formats as f
 from crm_analysis.labels import method_label
-from crm_analysis.messages import _
+from crm_analysis.messages import _, plural
 
 __all__ = [
     "answer",
@@ -79,11 +79,12 @@ def backtest_words(backtest: pd.DataFrame, days: int) -> dict[str, str]:
 def reason_text(reason: str, because: str, times: int, usual_days: int, since_days: int) -> str:
     """Why an item is shown, as one sentence."""
     if reason == "bought_before":
-        return _(
-            "bought on {times} days, usually every {usual} days, last {since} days ago",
+        return plural(
+            "bought on {times} days, usually every {usual} days, last {n} day ago",
+            "bought on {times} days, usually every {usual} days, last {n} days ago",
+            since_days,
             times=f.number(times, 0),
             usual=f.number(usual_days, 0),
-            since=f.number(since_days, 0),
         )
     if reason == "goes_with":
         return _("often bought by those who buy {item}", item=because)

@@ -23,7 +23,7 @@ from crm_analysis.contract.handed_over import HANDED_OVER, SCHEMA_VERSION, check
 from crm_analysis.decisions import assignments
 from crm_analysis.errors import StepError
 from crm_analysis.features import item_lines, period
-from crm_analysis.messages import _
+from crm_analysis.messages import _, plural
 from crm_analysis.narrative.gaps import gaps_of
 from crm_analysis.project import Project, open_project
 from crm_analysis.warehouse import collect
@@ -273,9 +273,8 @@ def _html_table(rows: Sequence[Sequence[str]], heads: Mapping[str, str], most: i
         for row in rows[:most]
     )
     rest = len(rows) - most
-    more = (
-        f'<p class="more">{_escaped(_("and {n} more rows in the tables of the run", n=rest))}</p>' if rest > 0 else ""
-    )
+    left = plural("and {n} more row in the tables of the run", "and {n} more rows in the tables of the run", rest)
+    more = f'<p class="more">{_escaped(left)}</p>' if rest > 0 else ""
     return f'<table class="data"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}'
 
 
@@ -293,6 +292,13 @@ def open_step(name: str, config: str, run_dir: str = "", lang: str = "") -> Step
         used, which starts with the tables of the latest report.
     lang
         Language; empty for that of the settings.
+
+    Examples
+    --------
+    >>> from crm_analysis import open_step
+    >>> step = open_step("02_customers", "crm.toml")  # in the folder of a workspace
+    >>> step.step.number, step.currency
+    ('02', 'KRW')
     """
     project = open_project(config, {"project.lang": lang} if lang else None)
     folder = Path(run_dir) if run_dir else _workbench(project.settings)

@@ -47,6 +47,14 @@ def run_workflow(
     ------
     CrmError
         What is wrong with settings, data or a step, and how to mend it; the last report stays.
+
+    Examples
+    --------
+    >>> from crm_analysis import open_project, run_workflow
+    >>> with open_project("crm.toml") as project:  # in the folder of a workspace
+    ...     run = run_workflow(project)
+    >>> (run.folder / "index.html").is_file()
+    True
     """
     project.build()
 
