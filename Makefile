@@ -16,7 +16,7 @@ report: $(VENV)/.report ## Set up and make the report of the example data (DATAS
 
 test: $(VENV)/.dev system ## Set up and run linters, types, all tests on both engines, notebooks and browser
 	$(MAKE) --no-print-directory lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(VENV)/.dev ## Check style, types, layers and the catalogue
 	$(BIN)/ruff check .

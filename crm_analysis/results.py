@@ -14,7 +14,7 @@ from crm_analysis.build import pseudonym_key
 from crm_analysis.config import Settings, SourceSettings
 from crm_analysis.contract.returned import CONTACT_RESULTS
 from crm_analysis.errors import CleaningError, ConfigError
-from crm_analysis.ingest import open_source, stage
+from crm_analysis.ingest import Source, open_source, stage
 from crm_analysis.messages import _
 from crm_analysis.warehouse import Warehouse, collect
 
@@ -90,11 +90,7 @@ def import_results(settings: Settings, warehouse: Warehouse, file: Path) -> Impo
         known = before[before["source_sha256"] == digest] if before is not None else None
         if known is not None and len(known):
             return ImportedResults(len(known), 0, 0, len(known), int(_held_back(known).sum()), changed=False)
-        key = pseudonym_key(warehouse.folder)
-        rows = stage(source, warehouse.engine, time_zone=settings.project.time_zone, pseudonym_key=key).rows
-        marked, _rules = cleaning.mark_rows(rows, CONTACT_RESULTS)
-        names = [column.name for column in CONTACT_RESULTS.columns]
-        frame = collect(marked.select(*names, "rule"))
+        frame = _marked(settings, warehouse, source)
         good = frame[frame["rule"].isna()].drop(columns="rule")
         matched = good.merge(_newest_draw(warehouse), on="customer_id").assign(source_sha256=digest)
         if matched.empty:
@@ -120,6 +116,14 @@ def import_results(settings: Settings, warehouse: Warehouse, file: Path) -> Impo
         kept=len(mine),
         against_control=int(_held_back(mine).sum()),
     )
+
+
+def _marked(settings: Settings, warehouse: Warehouse, source: Source) -> pd.DataFrame:
+    """The contacts of a file with the rule that sets a row aside."""
+    key = pseudonym_key(warehouse.folder)
+    rows = stage(source, warehouse.engine, time_zone=settings.project.time_zone, pseudonym_key=key).rows
+    marked, _rules = cleaning.mark_rows(rows, CONTACT_RESULTS)
+    return collect(marked.select(*[column.name for column in CONTACT_RESULTS.columns], "rule"))
 
 
 def _held_back(contacts: pd.DataFrame) -> pd.Series:

@@ -42,19 +42,8 @@ def _no_customer(settings: CleaningSettings, table: ir.Table) -> ir.BooleanValue
     )
 
 
-def order_line_rules(settings: CleaningSettings, *, lines_have_identity: bool, today: str) -> list[Rule]:
-    """The rules that apply to order lines under the settings.
-
-    Parameters
-    ----------
-    settings
-        ``[cleaning]``.
-    lines_have_identity
-        Whether both order and product are known, so that an equal line is a copy and not a second piece.
-    today
-        ISO date; orders after it are impossible.
-    """
-    drop_copies = settings.duplicates == "quarantine" or (settings.duplicates == "auto" and lines_have_identity)
+def _broken_lines(today: str) -> list[Rule]:
+    """Lines that say too little to be used."""
     return [
         Rule(
             "not_a_line",
@@ -76,6 +65,12 @@ def order_line_rules(settings: CleaningSettings, *, lines_have_identity: bool, t
             lambda t: t["amount"].isnull(),
             lambda: _("There is neither an amount nor quantity and price."),
         ),
+    ]
+
+
+def _copies(drop: bool) -> list[Rule]:
+    """Lines that stand somewhere else too."""
+    return [
         Rule(
             "in_two_files",
             "quarantined",
@@ -84,10 +79,16 @@ def order_line_rules(settings: CleaningSettings, *, lines_have_identity: bool, t
         ),
         Rule(
             "exact_duplicate",
-            "quarantined" if drop_copies else "flagged",
+            "quarantined" if drop else "flagged",
             lambda t: t["copy_in_file"] > 1,
             lambda: _("The line repeats another one of the same file in every column."),
         ),
+    ]
+
+
+def _no_sales(settings: CleaningSettings) -> list[Rule]:
+    """Lines that are no sale to a known customer."""
+    return [
         Rule(
             "adjustment",
             "quarantined",
@@ -112,6 +113,12 @@ def order_line_rules(settings: CleaningSettings, *, lines_have_identity: bool, t
             lambda t: _no_customer(settings, t),
             lambda: _("The customer is not known: the sale counts in the books, not in customer analysis."),
         ),
+    ]
+
+
+def _flags(settings: CleaningSettings) -> list[Rule]:
+    """Lines that are kept, but count in another way."""
+    return [
         Rule(
             "cancelled_order",
             "flagged",
@@ -137,3 +144,19 @@ def order_line_rules(settings: CleaningSettings, *, lines_have_identity: bool, t
             lambda: _("Postage, fees and the like: counted as revenue, left out of product analysis."),
         ),
     ]
+
+
+def order_line_rules(settings: CleaningSettings, *, lines_have_identity: bool, today: str) -> list[Rule]:
+    """The rules that apply to order lines under the settings.
+
+    Parameters
+    ----------
+    settings
+        ``[cleaning]``.
+    lines_have_identity
+        Whether both order and product are known, so that an equal line is a copy and not a second piece.
+    today
+        ISO date; orders after it are impossible.
+    """
+    drop_copies = settings.duplicates == "quarantine" or (settings.duplicates == "auto" and lines_have_identity)
+    return [*_broken_lines(today), *_copies(drop_copies), *_no_sales(settings), *_flags(settings)]

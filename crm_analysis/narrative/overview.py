@@ -213,6 +213,8 @@ def changes(now: dict[str, Any], before: dict[str, Any] | None, currency: str) -
                 date=f.date(now["as_of"]),
             )
         )
+    if now["planned"] == before["planned"] and now["value"]["value"] == before["value"]["value"]:
+        return [*lines, _("The plan and the value of the customers are the same, too.")]
     lines.append(
         _(
             "Customers with a planned contact: {now}, {before} before.",
