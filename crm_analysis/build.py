@@ -143,8 +143,7 @@ def _parked(warehouse: Warehouse, rows: ir.Table, scratch: Path) -> ir.Table:
 def _load_order_lines(
     warehouse: Warehouse, staged: ir.Table, source: Source, settings: Settings, scratch: Path
 ) -> pd.DataFrame:
-    if "status" in source.mapping and settings.cleaning.sale_status is None:
-        cleaning.ask_for_sale_states(staged)
+    cleaning.ask_for_sale_states(staged, settings.cleaning, mapped="status" in source.mapping)
     today = datetime.now(UTC).date().isoformat()
     marked = cleaning.mark_lines(staged, settings.cleaning, mapped=set(source.mapping), today=today)
     marked = cleaning.MarkedLines(

@@ -11,7 +11,7 @@ import os
 import re
 import tomllib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from crm_analysis.errors import ConfigError
-from crm_analysis.messages import _
+from crm_analysis.messages import LANGUAGES, _, current_language, language
 
 __all__ = [
     "AnalysisSettings",
@@ -47,7 +47,7 @@ class _Section(BaseModel):
 class ProjectSettings(_Section):
     """``[project]``: what is analysed, in which money and language."""
 
-    name: str = "my shop"
+    name: str = Field(default="my shop", min_length=1)
     currency: str = Field(default="USD", pattern="^[A-Z]{3}$")
     lang: Literal["en", "ko", "xx"] = "en"
     time_zone: str = "UTC"
@@ -60,7 +60,7 @@ class ProjectSettings(_Section):
         try:
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise ValueError("no time zone such as Europe/London or Asia/Seoul") from error
+            raise ValueError(_("a time zone is needed, such as Europe/London or Asia/Seoul")) from error
         return value
 
 
@@ -119,7 +119,7 @@ class SourceSettings(_Section):
     @classmethod
     def _one_character(cls, value: str | None) -> str | None:
         if value is not None and len(value) != 1:
-            raise ValueError("one character")
+            raise ValueError(_("one character is needed"))
         return value
 
 
@@ -245,17 +245,55 @@ def _unknown(trail: tuple[Any, ...], file: str) -> ConfigError:
     )
 
 
+_KIND_NEEDED: dict[str, Callable[[], str]] = {
+    "string_pattern_mismatch": lambda: _("three capital letters are needed, such as EUR"),
+    "string_too_short": lambda: _("a text that is not empty is needed"),
+    "string": lambda: _("a text is needed"),
+    "int": lambda: _("a number is needed"),
+    "float": lambda: _("a number is needed"),
+    "bool": lambda: _("true or false is needed"),
+    "date": lambda: _("a date is needed, such as 2025-06-09"),
+    "tuple": lambda: _("a list is needed, such as [{example}]", example='"paid"'),
+    "list": lambda: _("a list is needed, such as [{example}]", example='"paid"'),
+    "model": lambda: _("a section with settings is needed"),
+    "dict": lambda: _("a section with settings is needed"),
+}
+"""What a setting of a kind should be, by how pydantic's name of the mistake begins."""
+
+_BOUND_NEEDED: dict[str, Callable[[str], str]] = {
+    "le": lambda limit: _("at most {limit} is needed", limit=limit),
+    "lt": lambda limit: _("less than {limit} is needed", limit=limit),
+    "ge": lambda limit: _("at least {limit} is needed", limit=limit),
+    "gt": lambda limit: _("more than {limit} is needed", limit=limit),
+}
+
+
+def _needed(kind: str, context: Mapping[str, Any], where: str) -> str | None:
+    """What a setting should be, in words; None for mistakes that have no words of ours."""
+    if where == "project.lang":
+        return _("en or ko is needed")
+    if kind == "literal_error":
+        return _("one of these is needed: {values}", values=str(context.get("expected", "")).replace(" or ", ", "))
+    if kind == "value_error":
+        return str(context["error"])
+    for bound, words in _BOUND_NEEDED.items():
+        if bound in context:
+            return words(f"{context[bound]:g}")
+    return next((words() for begin, words in _KIND_NEEDED.items() if kind.startswith(begin)), None)
+
+
 def _explain(error: ValidationError, file: str) -> ConfigError:
     first = error.errors()[0]
     if first["type"] == "extra_forbidden":
         return _unknown(first["loc"], file)
+    where = ".".join(str(part) for part in first["loc"])
     return ConfigError(
         _(
             "{file}: setting '{where}' cannot be {value}: {reason}.",
             file=file,
-            where=".".join(str(part) for part in first["loc"]),
+            where=where,
             value=repr(first.get("input")),
-            reason=first["msg"],
+            reason=_needed(first["type"], first.get("ctx", {}), where) or first["msg"],
         )
     )
 
@@ -315,11 +353,19 @@ def load_settings(
         raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(_("{file} is not valid TOML: {reason}.", file=path.name, reason=str(error))) from error
-    if "path" in raw:  # the field of that name holds the file itself
-        raise _unknown(("path",), path.name)
     merged = _merge(raw, _from_environment(os.environ if environment is None else environment))
     merged = _merge(merged, _nest({tuple(key.split(".")): value for key, value in (overrides or {}).items()}))
-    try:
-        return Settings.model_validate({**merged, "path": path})
-    except ValidationError as error:
-        raise _explain(error, path.name) from error
+    with language(_language_of(merged)):
+        if "path" in raw:  # the field of that name holds the file itself
+            raise _unknown(("path",), path.name)
+        try:
+            return Settings.model_validate({**merged, "path": path})
+        except ValidationError as error:
+            raise _explain(error, path.name) from error
+
+
+def _language_of(merged: Mapping[str, Any]) -> str:
+    """The language of errors in the settings: theirs, where they name one."""
+    project = merged.get("project")
+    wanted = project.get("lang") if isinstance(project, Mapping) else None
+    return wanted if wanted in LANGUAGES else current_language()

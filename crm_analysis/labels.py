@@ -181,7 +181,7 @@ def reason_label(code: str) -> str:
     """Why customers are not contacted, and the ends of the funnel."""
     names = {
         "all_customers": _("All customers"),
-        "no_strategy": _("No strategy pays for the segment"),
+        "no_strategy": _("No strategy for the segment"),
         "nothing_pays": _("No offer pays"),
         "over_budget": _("Beyond the budget"),
         "holdout": _("Lasting control group"),

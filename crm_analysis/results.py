@@ -13,7 +13,7 @@ from crm_analysis import cleaning
 from crm_analysis.build import pseudonym_key
 from crm_analysis.config import Settings, SourceSettings
 from crm_analysis.contract.returned import CONTACT_RESULTS
-from crm_analysis.errors import CleaningError, ConfigError
+from crm_analysis.errors import CleaningError, ConfigError, IngestError
 from crm_analysis.ingest import Source, open_source, stage
 from crm_analysis.messages import _
 from crm_analysis.warehouse import Warehouse, collect
@@ -77,6 +77,8 @@ def import_results(settings: Settings, warehouse: Warehouse, file: Path) -> Impo
     """
     if not warehouse.has("assignments"):
         raise ConfigError(_("There is no plan yet that results could belong to. Run 'crm-analysis run' first."))
+    if not file.is_file():
+        raise IngestError(_("{file} is not there, or is no file. Give one CSV, Excel or Parquet file.", file=file.name))
     with warehouse.lock(), tempfile.TemporaryDirectory(dir=warehouse.folder, prefix=".results-") as scratch:
         source = open_source(
             CONTACT_RESULTS,

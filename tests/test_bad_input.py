@@ -100,34 +100,63 @@ def test_delimiters_are_recognised(duckdb: Engine, tmp_path: Path, sign: str) ->
 
 
 def test_mixed_encodings_in_one_folder(engine: Engine, tmp_path: Path) -> None:
-    text = "고객번호,주문일,결제금액,상품명\r\n김-1,2025-01-01,1,사과 상자\r\n"
+    text = "고객번호,주문일,결제금액,상품명\r\n회원-1,2025-01-01,1,사과 상자\r\n"
     for number, encoding in enumerate(("utf-8", "utf-8-sig", "cp949", "utf-16", "utf-16-le")):
         (tmp_path / f"{number}.csv").write_bytes(text.encode(encoding))
     source = opened(engine, tmp_path, "*.csv")
     assert [file.encoding for file in source.files] == ["utf-8", "utf-8-sig", "cp949", "utf-16", "utf-16-le"]
     rows = collect(stage(source, engine, time_zone="UTC", pseudonym_key="key").rows)
-    assert rows[["customer_id", "product_name"]].drop_duplicates().values.tolist() == [["김-1", "사과 상자"]]
+    assert rows[["customer_id", "product_name"]].drop_duplicates().values.tolist() == [["회원-1", "사과 상자"]]
     assert sorted(rows["source_file"]) == [f"{number}.csv" for number in range(5)]
+
+
+@pytest.mark.parametrize("first", ["회원번호", "고객번호", "customer"])
+def test_korean_windows_files_are_told_from_their_first_letters(duckdb: Engine, tmp_path: Path, first: str) -> None:
+    """The two bytes of 회 in CP949 are a letter in UTF-8, too."""
+    text = f"{first},주문일시,결제금액\nA1,2024-01-01,1000\nA2,2024-01-02,2000\n"
+    (tmp_path / "sales.csv").write_bytes(text.encode("cp949"))
+    source = opened(duckdb, tmp_path, "sales.csv")
+    assert source.files[0].encoding == "cp949"
+    assert set(source.mapping) == {"customer_id", "ordered_at", "amount"}
+
+
+def test_one_header_for_two_columns(duckdb: Engine, tmp_path: Path) -> None:
+    (tmp_path / "sales.csv").write_text(GOOD)
+    header = GOOD.split(",")[0]
+    with pytest.raises(IngestError, match=f"column '{header}' is given to both 'customer_id' and 'amount'"):
+        opened(duckdb, tmp_path, "sales.csv", columns={"customer_id": header, "amount": header})
+
+
+def test_ids_that_name_a_person_become_pseudonyms_one_by_one(engine: Engine, tmp_path: Path) -> None:
+    kept = ["A17", "12345", "회원-7", "CUST 0012", "2024-0001", "1012345678"]
+    persons = ["홍길동", "Jane Doe", "jane@shop.example", "01055500001", "010-5550-0001", "900101-1000000"]
+    rows = [f"{who},2025-01-0{1 + n % 9},10" for n, who in enumerate([*kept, *persons])]
+    (tmp_path / "sales.csv").write_text("\n".join([HEADER.strip(), *rows, ""]), encoding="utf-8")
+    source = opened(engine, tmp_path, "sales.csv")
+    found = collect(stage(source, engine, time_zone="UTC", pseudonym_key="key").rows)["customer_id"].tolist()
+    assert sorted(set(found) & set(kept)) == sorted(kept)
+    assert not set(found) & set(persons)
+    assert len({who for who in found if who not in kept}) == 5, "one phone number, written in two ways"
 
 
 def test_korean_after_a_megabyte_of_ascii(duckdb: Engine, tmp_path: Path) -> None:
     head = HEADER + "A,2025-01-01,1\n" * 80_000
-    (tmp_path / "sales.csv").write_bytes(head.encode() + "김철수,2025-01-01,2\n".encode("cp949"))
+    (tmp_path / "sales.csv").write_bytes(head.encode() + "회원77,2025-01-01,2\n".encode("cp949"))
     source = opened(duckdb, tmp_path, "sales.csv")
     assert source.files[0].encoding == "cp949"
     rows = collect(stage(source, duckdb, time_zone="UTC", pseudonym_key="key").rows.filter(lambda t: t["amount"] == 2))
-    assert rows["customer_id"].tolist() == ["김철수"]
+    assert rows["customer_id"].tolist() == ["회원77"]
 
 
 def test_two_encodings_in_one_file(duckdb: Engine, tmp_path: Path) -> None:
-    text = HEADER + "김철수,2025-01-01,1\n"
+    text = HEADER + "회원77,2025-01-01,1\n"
     (tmp_path / "sales.csv").write_bytes(text.encode() + "박영희,2025-01-01,2\n".encode("cp949"))
-    with pytest.raises(IngestError, match=r"sales\.csv: byte 44 \(line 3\) is not utf-8"):
+    with pytest.raises(IngestError, match=r"sales\.csv: byte 43 \(line 3\) is not utf-8"):
         opened(duckdb, tmp_path, "sales.csv")
 
 
 def test_wrong_encoding_chosen(duckdb: Engine, tmp_path: Path) -> None:
-    (tmp_path / "sales.csv").write_bytes((HEADER + "김철수,2025-01-01,1\n").encode("cp949"))
+    (tmp_path / "sales.csv").write_bytes((HEADER + "회원77,2025-01-01,1\n").encode("cp949"))
     with pytest.raises(IngestError, match=r"is not utf-8\. The file looks like cp949"):
         opened(duckdb, tmp_path, "sales.csv", encoding="utf-8")
     with pytest.raises(IngestError, match=r"encoding 'utf-9' is not known"):

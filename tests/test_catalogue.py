@@ -166,3 +166,8 @@ def test_two_plurals_of_one_singular_are_refused():
     messages = [extract.Message("a", "b", "x.py", False), extract.Message("a", "c", "y.py", False)]
     with pytest.raises(extract.SourceError, match="has two plurals"):
         extract.merged(messages, {})
+
+
+def test_no_particle_that_depends_on_a_sound_stands_bare_behind_a_slot(translations):
+    bare = re.compile(r"\{\w+(?::[^}]*)?\}(?:이|가|을|를|은|는|과|와|로|으로)(?=[ .,]|$)")
+    assert [text for text in translations.values() if bare.search(text)] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import ibis
@@ -40,6 +41,10 @@ _IDENTITY = (
     "status",
     "store_id",
 )
+
+
+_NO_SALE = "cancel|refund|return|void|fail|pending|unpaid|expired|취소|환불|반품|미입금|대기|실패"
+"""States that are likely no sale: left out of the example that the question gives."""
 
 
 @dataclass(frozen=True)
@@ -227,14 +232,33 @@ def refuse_mixed_currencies(lines: ir.Table) -> None:
         )
 
 
-def ask_for_sale_states(staged: ir.Table) -> None:
+def ask_for_sale_states(staged: ir.Table, settings: CleaningSettings, *, mapped: bool) -> None:
     """Refuse to guess which order states are a sale.
+
+    Parameters
+    ----------
+    staged
+        Order lines.
+    settings
+        ``[cleaning]``.
+    mapped
+        Whether the source has a column ``status``.
 
     Raises
     ------
     CleaningError
-        The column ``status`` holds more than one state and the settings say nothing about them.
+        The column holds more than one state and the settings say nothing about them, or they speak of states
+        and there is no column.
     """
+    if settings.sale_status is not None and not mapped:
+        raise CleaningError(
+            _(
+                "crm.toml says which states count as a sale (sale_status), but order_lines has no column 'status'. Map "
+                "it under [sources.order_lines] columns, or take sale_status out."
+            )
+        )
+    if settings.sale_status is not None or not mapped:
+        return
     counts = staged.group_by("status").aggregate(rows=staged.count()).order_by(ibis.desc("rows"), "status").limit(12)
     found = collect(counts)
     if len(found) < 2:
@@ -242,12 +266,13 @@ def ask_for_sale_states(staged: ir.Table) -> None:
     listed = ", ".join(
         f"{'-' if pd.isna(r['status']) else r['status']} ({r['rows']})" for r in found.to_dict("records")
     )
-    first = next(str(state) for state in found["status"].dropna())
+    states = [str(state) for state in found["status"].dropna()]
+    sales = [state for state in states if not re.search(_NO_SALE, state.lower())] or states[:1]
     raise CleaningError(
         _(
             "order_lines: the orders have different states: {states}. Say which of them count as a sale, in crm.toml: "
-            '[cleaning] sale_status = ["{example}"].',
+            "[cleaning] sale_status = [{example}].",
             states=listed,
-            example=first,
+            example=", ".join(f'"{state}"' for state in sales),
         )
     )

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from crm_analysis import formats as f
 from crm_analysis.build import sources_of
+from crm_analysis.cleaning import ask_for_sale_states
 from crm_analysis.contract import SOURCE_TABLES
 from crm_analysis.ingest import Source, open_source, stage, suggest_mapping
 from crm_analysis.messages import _
@@ -85,3 +86,4 @@ def check(config: Path, overrides: Mapping[str, Any]) -> None:
                 for note in staged.notes:
                     console.print(note)
                 _summary(console, staged.rows, settings.project.currency)
+                ask_for_sale_states(staged.rows, settings.cleaning, mapped="status" in source.mapping)

@@ -58,9 +58,12 @@ def decide(
             _("Taken back.") if found else _("There was no entry for {segment}.", segment=segment_label(segment))
         )
         return
+    if not reason.strip():
+        raise ConfigError(_('A decision needs a reason: --reason "...".'))
     if review is not None:
         try:
-            date.fromisoformat(review)
+            if date.fromisoformat(review) <= date.today():
+                raise ConfigError(_("'{date}' has passed. Give a date to come for the review.", date=review))
         except ValueError as error:
             raise ConfigError(_("'{date}' is not a date. Write it as YYYY-MM-DD.", date=review)) from error
     latest = latest_published(settings.reports / settings.slug)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Column", "ColumnType", "TableSpec"]
+__all__ = ["Column", "ColumnType", "TableSpec", "headers"]
 
 ColumnType = Literal["id", "text", "timestamp", "date", "number", "integer", "boolean"]
 """``id`` is text that identifies; ``number`` a decimal; ``timestamp`` is local to the project's time zone."""
@@ -78,3 +78,8 @@ class TableSpec:
     def ibis_type(self, name: str) -> str:
         """The Ibis type of a column."""
         return IBIS_TYPES[self[name].type]
+
+
+def headers(names: str) -> tuple[str, ...]:
+    """Header names that are recognised, from a text with spaces between them."""
+    return tuple(names.split())

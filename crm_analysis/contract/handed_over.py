@@ -38,7 +38,7 @@ HANDED_OVER: dict[str, HandedOver] = {
         "00", "table rule", "table:text rule:text action:text rows:integer matched:integer amount:number"
     ),
     "monthly_agreement": _table("00", "", "month:date raw_amount:number sales_amount:number"),
-    "readiness": _table("00", "part", "part:text step:text ready:boolean needs:text"),
+    "readiness": _table("00", "part", "part:text step:text ready:boolean needs:text loaded:boolean"),
     "revenue_by_period": _table(
         "01", "month", "month:date revenue:number orders:integer customers:integer complete:boolean"
     ),

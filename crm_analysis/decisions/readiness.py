@@ -27,6 +27,22 @@ PARTS: tuple[tuple[str, str, str], ...] = (
 )
 """Part, step that shows it, and the table and column that switch it on."""
 
+NOT_ANALYSED = frozenset(
+    {
+        "categories",
+        "channels",
+        "competitors",
+        "consent",
+        "demographics",
+        "feedback",
+        "goals",
+        "new_customers",
+        "offers",
+        "wallet",
+    }
+)
+"""Parts whose tables are loaded and cleaned, but which no step works on yet."""
+
 
 def readiness(filled: Callable[[str, str], bool]) -> pd.DataFrame:
     """Hold every part against the data.
@@ -39,7 +55,11 @@ def readiness(filled: Callable[[str, str], bool]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row per part: part, step, ready, needs (``table.column``).
+        One row per part: part, step, ready, needs (``table.column``), loaded (the data is there, whether a step
+        works on it or not).
     """
-    rows = [(part, step, filled(*needs.split(".")), needs) for part, step, needs in PARTS]
-    return pd.DataFrame(rows, columns=["part", "step", "ready", "needs"])
+    rows = []
+    for part, step, needs in PARTS:
+        loaded = filled(*needs.split("."))
+        rows.append((part, step, loaded and part not in NOT_ANALYSED, needs, loaded))
+    return pd.DataFrame(rows, columns=["part", "step", "ready", "needs", "loaded"])

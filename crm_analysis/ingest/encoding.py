@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,8 @@ _CHUNK = 1 << 22
 _LAST_RESORT = "latin-1"
 _PROOF = 10
 """Korean letters after which a byte that does not fit means damage, not another encoding."""
+_CHANCE = 2
+"""Letters that may be UTF-8 by chance: the two bytes of 회 in CP949 are a letter in UTF-8, too."""
 
 
 @dataclass(frozen=True)
@@ -57,12 +60,12 @@ def guess_encoding(head: bytes) -> str:
         even, odd = head[0::2].count(0), head[1::2].count(0)
         return "utf-16-le" if odd >= even else "utf-16-be"
     text, whole = _decode_prefix(head, "utf-8")
-    if whole or not text.isascii():
+    if whole or _beyond_ascii(text) > _CHANCE:
         return "utf-8"
-    text, whole = _decode_prefix(head, "cp949")
-    if _reads_as_korean(text) and (whole or sum(not c.isascii() for c in text) >= _PROOF):
+    korean, korean_whole = _decode_prefix(head, "cp949")
+    if _reads_as_korean(korean) and (korean_whole or _beyond_ascii(korean) >= 2 * _PROOF):
         return "cp949"
-    return _LAST_RESORT
+    return _LAST_RESORT if text.isascii() else "utf-8"
 
 
 def decode_head(head: bytes, encoding: str) -> str:
@@ -137,6 +140,18 @@ def _decode_prefix(head: bytes, encoding: str) -> tuple[str, bool]:
         return head[: error.start].decode(encoding, errors="ignore"), False
 
 
+def _beyond_ascii(text: str) -> int:
+    """Letters beyond ASCII, those of three bytes in UTF-8 counted twice; counting stops where it is clear."""
+    if text.isascii():
+        return 0
+    found = 0
+    for letter in re.finditer(r"[^\x00-\x7f]", text):
+        found += 1 if ord(letter[0]) < 0x800 else 2
+        if found > 2 * _PROOF:
+            break
+    return found
+
+
 def _reads_as_korean(text: str) -> bool:
     """Whether most letters beyond ASCII are everyday Hangul or signs, not chance pairs of Western letters."""
     beyond = [character for character in text if ord(character) > 127]
@@ -155,12 +170,12 @@ def _is_everyday_korean(character: str) -> bool:
 def _first_failure(file: Path, encoding: str) -> tuple[int, int, bool] | None:
     """Line and offset of the first byte that cannot be decoded, and whether earlier text proved the encoding."""
     decoder = codecs.getincrementaldecoder(encoding)()
-    offset, lines, proved, held = 0, 1, False, 0
+    offset, lines, proved, held = 0, 1, 0, 0
     try:
         for chunk in _chunks(file):
             held = len(decoder.getstate()[0])
             text = decoder.decode(chunk)
-            proved = proved or not text.isascii()
+            proved += _beyond_ascii(text) if proved <= _CHANCE else 0
             offset += len(chunk)
             lines += text.count("\n")
         held = len(decoder.getstate()[0])
@@ -168,8 +183,9 @@ def _first_failure(file: Path, encoding: str) -> tuple[int, int, bool] | None:
         decoder.decode(chunk, final=True)
     except UnicodeDecodeError as error:
         good = error.object[: error.start].decode(encoding, errors="ignore")
-        proved = proved or not good.isascii()
-        return lines + good.count("\n"), offset - held + error.start, proved and encoding.startswith("utf")
+        proved += _beyond_ascii(good)
+        foreign = proved > _CHANCE and encoding.startswith("utf")
+        return lines + good.count("\n"), offset - held + error.start, foreign
     return None
 
 

@@ -15,8 +15,16 @@ _SHORT = r"^[0-9A-Za-z]{1,8}$"
 _FLOAT = r"^\d+\.0+$"
 _DAMAGED = r"^\d(\.\d+)?[eE]\+\d{1,3}$"
 _EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
-_PHONE_WRITTEN = r"^(\+82|0)[- .]?1[016789][- .]\d{3,4}[- .]\d{4}$|^\+\d[\d -]{8,16}$"
+_PHONE_WRITTEN = r"^(\+82|0)[- .]?1[016789][- .]\d{3,4}[- .]\d{4}$|^\+\d[\d -]{8,16}$|^010\d{8}$"
 _PHONE_DIGITS = r"^0?1[016789]\d{7,8}$"
+_RESIDENT = r"^\d{6}-[1-8]\d{6}$"
+_NAME = r"[가-힣]|[A-Za-z][A-Za-z.'-]* +[A-Za-z]"
+"""Hangul, or two words of letters: a name, and no number of a customer."""
+_NUMBERED = (
+    r"^(고객|회원|가구|손님|멤버)[ _-]?(번호)?[ _-]?[0-9]+$"
+    r"|^(총? ?합계|총계|소계|계|비회원|미상|(?i:(grand|sub) total))$"
+)
+"""A number with a word before it, or a word that stands for nobody."""
 _LENGTH = 24
 
 
@@ -34,10 +42,12 @@ def is_damaged_id(text: ir.StringValue) -> ir.BooleanValue:
 
 
 def personal_evidence(text: ir.StringValue) -> ir.StringValue:
-    """Per row: ``email``, ``phone`` as written, ``digits`` of a phone's length, or an empty text."""
+    """Per row: ``email``, ``phone`` as written, ``digits`` of a phone's length, ``name``, ``resident`` or nothing."""
     bare = text.strip()
     return ibis.cases(
         (text.re_search(_SHORT), ""),
+        (bare.re_search(_RESIDENT), "resident"),
+        (bare.re_search(_NAME) & ~bare.re_search(_NUMBERED), "name"),
         (bare.re_search(_EMAIL), "email"),
         (bare.re_search(_PHONE_WRITTEN), "phone"),
         (bare.re_search(_PHONE_DIGITS), "digits"),
@@ -46,7 +56,7 @@ def personal_evidence(text: ir.StringValue) -> ir.StringValue:
 
 
 def pseudonymised(ids: ir.StringValue, key: str, *, digits_are_phones: bool) -> ir.StringValue:
-    """Ids with e-mail addresses and phone numbers replaced by keyed digests; equal people stay equal.
+    """Ids with addresses, phone numbers and names replaced by keyed digests; equal people stay equal.
 
     Parameters
     ----------
@@ -61,7 +71,9 @@ def pseudonymised(ids: ir.StringValue, key: str, *, digits_are_phones: bool) -> 
     is_phone = evidence.isin(["phone", "digits"] if digits_are_phones else ["phone"])
     national = ids.re_replace(r"[^0-9]", "").re_replace(r"^82", "0").re_replace(r"^00", "0").re_replace(r"^1", "01")
     return ibis.cases(
-        (evidence == "email", _digest(ids.strip().lower(), key)), (is_phone, _digest(national, key)), else_=ids
+        (evidence.isin(["email", "name", "resident"]), _digest(ids.strip().lower(), key)),
+        (is_phone, _digest(national, key)),
+        else_=ids,
     )
 
 

@@ -86,13 +86,25 @@ def map_columns(table: TableSpec, headers: Sequence[str], columns: Mapping[str, 
     Raises
     ------
     IngestError
-        A column that is no column of the contract, or a header that is not in the file.
+        A column that is no column of the contract, a header that is not in the file, or one given to two columns.
     """
     mapping: dict[str, str] = {}
     for column, wanted in columns.items():
         if column not in table:
             raise _not_in_contract(table, column)
-        mapping[column] = _header(headers, wanted, column, file)
+        header = _header(headers, wanted, column, file)
+        twice = next((name for name, other in mapping.items() if other == header), None)
+        if twice is not None:
+            raise IngestError(
+                _(
+                    "{file}: column '{header}' is given to both '{first}' and '{second}'. Correct columns in crm.toml.",
+                    file=file,
+                    header=header,
+                    first=twice,
+                    second=column,
+                )
+            )
+        mapping[column] = header
     taken = set(mapping.values())
     by_name: dict[str, str] = {}
     for header in headers:

@@ -19,7 +19,8 @@ from crm_analysis.warehouse import collect
 __all__ = ["Profile", "profile_source"]
 
 
-_KINDS = ("first", "second", "unknown", "comma", "dot", "email", "phone", "digits")
+_PERSONAL = ("email", "phone", "name", "resident")
+_KINDS = ("first", "second", "unknown", "comma", "dot", "email", "phone", "digits", "name", "resident")
 
 
 @dataclass(frozen=True)
@@ -73,13 +74,14 @@ def profile_source(source: Source) -> Profile:
     commas = sum(counts[name, "comma"] for name in numbers)
     dots = sum(counts[name, "dot"] for name in numbers)
     decimal = settings.decimal or ("," if commas and not dots else ".")
-    written = counts["customer_id", "email"] + counts["customer_id", "phone"]
+    written = sum(counts["customer_id", kind] for kind in _PERSONAL)
     phones = counts["customer_id", "digits"] * 2 > counts["customer_id", "all"]
     notes = []
     if written or phones:
         notes.append(
             _(
-                "{file}: column '{header}' holds e-mail addresses or phone numbers; they were replaced by pseudonyms.",
+                "{file}: column '{header}' holds names, e-mail addresses, phone or resident numbers; they were "
+                "replaced by pseudonyms.",
                 file=source.name,
                 header=source.mapping["customer_id"],
             )

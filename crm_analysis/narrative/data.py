@@ -58,7 +58,7 @@ def answer(ledger: pd.DataFrame, agreement: pd.DataFrame, currency: str) -> str:
 def trust_sentence(first: date, as_of: date, customers: int) -> str:
     """The period and size of the data."""
     return _(
-        "The data covers {period} with {customers} customers.",
+        "The data covers {period}; customers: {customers}.",
         period=f.date_range(first, as_of),
         customers=f.number(customers, 0),
     )
@@ -175,7 +175,12 @@ def parts_label(part: str) -> str:
 def readiness_rows(readiness: pd.DataFrame) -> tuple[list[list[str]], dict[str, str]]:
     """Which parts of the report can be answered, and what the others need."""
     rows = [
-        [parts_label(str(r["part"])), str(r["step"]), _("ready") if r["ready"] else _("missing"), str(r["needs"])]
+        [
+            parts_label(str(r["part"])),
+            str(r["step"]),
+            _("ready") if r["ready"] else _("not analysed yet") if r["loaded"] else _("missing"),
+            str(r["needs"]),
+        ]
         for r in readiness.to_dict("records")
     ]
     return rows, {_("Part"): "left", _("Step"): "left", _("State"): "left", _("Needs"): "left"}

@@ -65,13 +65,14 @@ def answer(strategies: pd.DataFrame) -> str:
         )
     best = chosen.sort_values("safety", ascending=False).iloc[0]
     return plural(
-        "{n} segment has a strategy that would pay: '{action}' for {customers} customers; it pays if {odds} of those "
-        "contacted act on it. No effect has been measured yet.",
-        "{n} segments have a strategy that would pay; the safest is '{action}' for {customers} customers: it pays if {odds} "
-        "of those contacted act on it. No effect has been measured yet.",
+        "{n} segment has a strategy that would pay: '{action}' for {customers} customers. Without an offer, by "
+        "{channel}, it pays if {odds} of those contacted act on it. No effect has been measured yet.",
+        "{n} segments have a strategy that would pay; the safest is '{action}' for {customers} customers. Without an "
+        "offer, by {channel}, it pays if {odds} of those contacted act on it. No effect has been measured yet.",
         len(chosen),
         action=action_name(str(best["segment"]), str(best["strategy"])),
         customers=f.number(best["customers"], 0),
+        channel=channel_label(str(best["channel"])).lower(),
         odds=break_even(float(best["break_even_effect"])),
     )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from crm_analysis.decisions.readiness import NOT_ANALYSED
 from crm_analysis.messages import _
 from crm_analysis.narrative.data import parts_label
 
@@ -44,25 +45,31 @@ def gaps_of(readiness: pd.DataFrame, step: str | None = None) -> list[Missing]:
     gaps = readiness[~readiness["ready"].astype(bool)]
     if step is not None:
         gaps = gaps[gaps["step"] == step]
-    return [_gap(str(row["part"]), str(row["needs"])) for row in gaps.to_dict("records")]
+    return [_gap(str(row["part"]), str(row["needs"]), loaded=bool(row["loaded"])) for row in gaps.to_dict("records")]
 
 
-def _gap(part: str, needs: str) -> Missing:
+def _gap(part: str, needs: str, *, loaded: bool) -> Missing:
     table, column = needs.split(".")
+    if loaded:
+        return Missing(
+            parts_label(part),
+            _("{needs} is loaded, but no step works on it yet.", needs=needs),
+            _("Nothing is estimated in its place."),
+        )
     if part == "profit":
         return Missing(
             parts_label(part),
             _("order_lines has no {column}.", column=column),
             _("Map the column in crm.toml, or set margin_rate under [analysis]; until then the margin is assumed."),
         )
-    if table in ("order_lines", "products", "customers", "campaigns", "campaign_targets", "offers", "redemptions"):
+    if part in NOT_ANALYSED:
         return Missing(
             parts_label(part),
-            _("{table} has no {column}.", table=table, column=column),
-            _("Add it to [sources.{table}] in crm.toml.", table=table),
+            _("{needs} is not there.", needs=needs),
+            _("It can be loaded, but no step works on it yet; nothing is estimated in its place."),
         )
     return Missing(
         parts_label(part),
-        _("There is no table {table}.", table=table),
-        _("This version cannot read {table} yet; nothing is estimated in its place.", table=table),
+        _("{table} has no {column}.", table=table, column=column),
+        _("Add it to [sources.{table}] in crm.toml.", table=table),
     )

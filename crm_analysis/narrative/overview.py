@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -50,27 +51,28 @@ def actions_of(plan: pd.DataFrame, strategies: pd.DataFrame, owners: dict[str, s
     Returns
     -------
     pandas.DataFrame
-        One row per action: segment, strategy, channel (the commonest), customers (contacted), cost, starts_on,
-        ends_on, pays_if (share of the contacted who must act), owner.
+        One row per action: segment, strategy, channel (all of them, the commonest first), customers (contacted),
+        cost (of contacts and offers), starts_on, ends_on, pays_if (share of the contacted who must act), owner (one
+        per channel).
     """
     sent = plan[plan["arm"] == "contact"]
     worth = strategies[strategies["chosen"]].set_index("segment")["profit_per_success"].to_dict()
     rows = []
     for (segment, strategy), members in sent.groupby(["segment", "strategy"]):
         cost = float(members["cost"].sum())
-        channel = str(members["channel"].mode().iloc[0])
+        channels = members.groupby("channel").size().sort_values(ascending=False, kind="stable").index.astype(str)
         rows.append(
             {
                 "segment": str(segment),
                 "strategy": str(strategy),
-                "channel": channel,
+                "channel": tuple(channels),
                 "customers": len(members),
                 "cost": cost,
                 "starts_on": members["planned_on"].min(),
                 "ends_on": members["planned_on"].max(),
                 "pays_if": cost / (len(members) * float(worth[segment])),
                 "expected_profit": float(members["expected_profit"].sum()),
-                "owner": owners.get(channel, "marketing"),
+                "owner": tuple(dict.fromkeys(owners.get(channel, "marketing") for channel in channels)),
             }
         )
     columns = [
@@ -89,6 +91,10 @@ def actions_of(plan: pd.DataFrame, strategies: pd.DataFrame, owners: dict[str, s
     return frame.sort_values("expected_profit", ascending=False, ignore_index=True)
 
 
+def _listed(codes: tuple[str, ...], label: Callable[[str], str]) -> str:
+    return " + ".join(label(code) for code in codes)
+
+
 def action_rows(actions: pd.DataFrame, currency: str) -> list[ActionRow]:
     """The first five actions as finished texts."""
     return [
@@ -96,11 +102,13 @@ def action_rows(actions: pd.DataFrame, currency: str) -> list[ActionRow]:
             number=str(number),
             name=action_name(r["segment"], r["strategy"]),
             customers=f.number(r["customers"], 0),
-            how=_("{channel}, until {date}", channel=channel_label(r["channel"]), date=f.day_month(r["ends_on"])),
+            how=_(
+                "{channel}, until {date}", channel=_listed(r["channel"], channel_label), date=f.day_month(r["ends_on"])
+            ),
             cost=f.money(r["cost"], currency),
             pays_if=break_even(float(r["pays_if"])),
             evidence=evidence_label("assumed"),
-            owner=department_label(r["owner"]),
+            owner=_listed(r["owner"], department_label),
             state=_("draft"),
         )
         for number, r in enumerate(actions.head(MOST_ACTIONS).to_dict("records"), start=1)
@@ -147,16 +155,26 @@ def headline(actions: pd.DataFrame, currency: str) -> tuple[str, str]:
     )
 
 
-def left_alone(offers: pd.DataFrame) -> str:
-    """Who is left alone and why."""
-    alone = int((offers["offer"] == "none").sum())
-    if not alone:
-        return _("No customer is left alone: for everyone some contact would pay under its assumption.")
-    return plural(
-        "{n} customer: no contact would pay for itself, even under the assumed effects.",
-        "{n} customers: no contact would pay for itself with them, even under the assumed effects.",
-        alone,
-    )
+def left_alone(offers: pd.DataFrame, strategies: pd.DataFrame) -> list[str]:
+    """Who is left alone and why: because nothing pays, because the budget ends, or because people decided so."""
+    alone = offers[offers["offer"] == "none"]
+    if alone.empty:
+        return [_("No customer is left alone: for everyone some contact would pay under its assumption.")]
+    taken = strategies.groupby("segment")[["system_chosen", "chosen"]].any()
+    decided = set(taken.index[taken["system_chosen"] & ~taken["chosen"]])
+    by_people = alone["segment"].isin(decided)
+    over = ~by_people & (alone["reason"] == "over_budget")
+    counts = int((~by_people & ~over).sum()), int(over.sum()), int(by_people.sum())
+    lines = [
+        plural(
+            "{n} customer: no contact would pay for itself, even under the assumed effects.",
+            "{n} customers: no contact would pay for itself with them, even under the assumed effects.",
+            counts[0],
+        ),
+        plural("{n} customer is beyond the budget.", "{n} customers are beyond the budget.", counts[1]),
+        plural("{n} customer, because you decided so.", "{n} customers, because you decided so.", counts[2]),
+    ]
+    return [line for line, count in zip(lines, counts, strict=True) if count]
 
 
 def long_term(facts: dict[str, Any], scores: pd.DataFrame, currency: str) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ __all__ = [
     "backtest_words",
     "from_before",
     "no_products",
-    "no_products_known",
+    "nothing_chosen",
     "plan_rows",
     "reason_text",
     "with_reasons",
@@ -30,24 +30,24 @@ def answer(backtest: pd.DataFrame, plan: pd.DataFrame, *, products: bool) -> str
     rates = backtest.set_index("method")
     if rates.empty or not rates["n"].max():
         return _("{n} customers have a personal choice of products; the data is too short to check it.", n=n)
-    best = str(rates["hit_rate"].idxmax())
+    rule = str(rates["hit_rate"].drop(index="personal").idxmax())
     share, low = rates["hit_rate"].to_dict(), rates["low"].to_dict()
     values = {
-        "best": method_label(best),
-        "share": f.percent(share[best]),
-        "popular": f.percent(share["popular"]),
+        "rule": method_label(rule),
+        "simple": f.percent(share[rule]),
+        "share": f.percent(share["personal"]),
         "n": n,
         "checked": f.number(int(rates["n"].max()), 0),
     }
-    if best == "personal" and float(low["personal"]) > float(rates.drop(index="personal")["high"].max()):
+    if float(low["personal"]) > float(rates.drop(index="personal")["high"].max()):
         return _(
             "Personal beats simple: {share} of the items chosen for {checked} customers were bought within a month, against "
-            "{popular} of the most popular ones. {n} customers have their own choice.",
+            "{simple} with the best simple rule ('{rule}'). {n} customers have their own choice.",
             **values,
         )
     return _(
-        "Personal does not clearly beat simple: of the items shown to {checked} customers, '{best}' has {share} bought "
-        "within a month, the most popular ones {popular}. The simple rule is enough until a test says otherwise.",
+        "Personal does not clearly beat simple: {share} of the items chosen for {checked} customers were bought within a "
+        "month, {simple} with the best simple rule ('{rule}'). The simple rule is enough until a test says otherwise.",
         **values,
     )
 
@@ -120,6 +120,8 @@ def no_products() -> str:
     return _("The check needs order_lines.product_id, 90 days of data and 30 customers who bought in the last 30 days.")
 
 
-def no_products_known() -> str:
+def nothing_chosen(*, products: bool) -> str:
     """Why nobody has a choice of products."""
+    if products:
+        return _("No customer has an action, so no products are chosen.")
     return _("No product is known: map order_lines.product_id in crm.toml to see a choice for every customer.")

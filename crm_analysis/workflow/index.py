@@ -144,7 +144,7 @@ def write_index(run_dir: Path, settings: Settings) -> None:
         lead=lead,
         actions=overview.action_rows(actions, currency),
         more=overview.more_actions(actions),
-        alone=overview.left_alone(offers),
+        alone=overview.left_alone(offers, strategies),
         goal=_("No goals are set, so nothing can be held against them."),
         changes=overview.changes(facts, _previous(run_dir), currency),
         long_term=overview.long_term(facts, scores, currency),

@@ -52,8 +52,6 @@ INSIDE = [
     # names in the few sentences that are about them
     pseudo_translate("{table} has no {column}.").replace("{table}", TABLE).replace("{column}", COLUMN).strip("⟦⟧"),
     pseudo_translate("order_lines has no {column}.").replace("{column}", COLUMN).strip("⟦⟧"),
-    pseudo_translate("There is no table {table}.").replace("{table}", TABLE).strip("⟦⟧"),
-    pseudo_translate("cannot read {table} yet").replace("{table}", TABLE).strip("⟦⟧"),
     pseudo_translate("Add it to [sources.{table}]").replace("[", r"\[").replace("{table}", TABLE).strip("⟦⟧"),
 ]
 """Values that may stand inside a sentence."""

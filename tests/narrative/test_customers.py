@@ -1,0 +1,260 @@
+"""Step 2 in words: who is at risk, which forecast won, and how sure the values are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from crm_analysis.models import ForecastCheck, ScoringSettings
+from crm_analysis.narrative import customers as words
+
+SETTINGS = ScoringSettings("week", 90, 365, 84, 0.3, 0.1)
+
+
+def _scores(n: int = 60, leaving: int = 0, best: float = 9.0) -> pd.DataFrame:
+    """The best fifth brings ``best`` per head, the others 1; the first ``leaving`` of the best are likely to leave."""
+    number = np.arange(n)
+    return pd.DataFrame(
+        {
+            "customer_id": [f"c{i}" for i in number],
+            "frequency": 2,
+            "first_day": pd.Timestamp("2024-01-10"),
+            "last_day": pd.Timestamp("2024-06-01"),
+            "revenue": np.where(number < n // 5, best, 1.0),
+            "probability_leaving": np.where(number < leaving, 0.8, 0.1),
+            "value_at_risk": 100.0,
+            "existing": number < n // 4,
+        }
+    )
+
+
+def _check(winner: str = "BG/NBD", model: float = -4.0, naive: float = 12.5, brier: float = 0.15) -> ForecastCheck:
+    names = ["BG/NBD", "mean_of_the_past", "own_past_rate"]
+    comparison = pd.DataFrame(
+        {"model": names, "n_customers": 800, "total_error_pct": [model, naive, 30.0], "rmse": [1.0, 1.2, 1.4]}
+    )
+    empty = pd.DataFrame()
+    return ForecastCheck(date(2024, 3, 31), 91, 800, comparison, winner, empty, empty, brier, 0.20)
+
+
+def _grid(*cells: tuple[int, int, float]) -> pd.DataFrame:
+    frame = pd.DataFrame(cells, columns=["value_class", "customers", "value_at_risk"])
+    bounds = [0.0, 100.0, 500.0, np.inf]
+    return frame.assign(
+        value_from=[bounds[c] for c in frame["value_class"]],
+        value_to=[bounds[c + 1] for c in frame["value_class"]],
+        risk_from=0.25,
+        risk_to=0.5,
+    )
+
+
+def _cohorts(active: int, *, complete: bool = True) -> pd.DataFrame:
+    rows = [
+        ("2024-01-01", 0, 100, 100, True),
+        ("2024-01-01", 1, 100, active, complete),
+        ("2024-02-01", 1, 100, 7, False),
+    ]
+    frame = pd.DataFrame(rows, columns=["cohort", "age", "customers", "active", "complete"])
+    return frame.assign(cohort=pd.to_datetime(frame["cohort"]))
+
+
+def _moves(stayed: int, moved: int) -> pd.DataFrame:
+    rows = [("loyal", "loyal", stayed), ("loyal", "lost", moved)]
+    return pd.DataFrame(rows, columns=["segment_from", "segment_to", "customers"])
+
+
+def _spread(half: float) -> pd.DataFrame:
+    return pd.DataFrame({"customers_share": [0.0, 0.5, 1.0], "profit_share": [0.0, half, 1.0]})
+
+
+def _opinion(*difference: float) -> pd.DataFrame:
+    return pd.DataFrame({"difference": pd.Series(difference, dtype="float64")})
+
+
+def test_nobody_one_or_some_at_risk() -> None:
+    nobody, one, some = (words.answer(_scores(leaving=n), "USD") for n in (0, 1, 3))
+    assert "none of them looks likely to leave" in nobody
+    assert "at risk" not in nobody
+    assert "1 of them has probably left" in one
+    assert "$100 of value at risk" in one
+    assert "3 of them have probably left" in some
+    assert "$300 of value at risk" in some
+
+
+@pytest.mark.parametrize(("best", "share"), [(9.0, "69 %"), (1.0, "20 %")])
+def test_share_of_the_best_fifth_follows_revenue(best: float, share: str) -> None:
+    assert words.answer(_scores(best=best), "USD").startswith(f"12 customers, the best fifth, bring {share}")
+
+
+def test_only_the_best_count_as_at_risk() -> None:
+    scores = _scores()
+    scores.loc[30:, "probability_leaving"] = 0.9
+    assert "none of them looks likely to leave" in words.answer(scores, "USD")
+
+
+@pytest.mark.parametrize("n", [0, 20])
+def test_too_little_data_to_value(n: int) -> None:
+    text = words.answer(_scores(n).astype({"first_day": "datetime64[ns]", "last_day": "datetime64[ns]"}), "USD")
+    assert "too little data" in text
+    assert f"{n} customers, {n} of them bought again" in text
+
+
+def test_existing_customers_by_data_or_by_setting() -> None:
+    assert "25 % of customers" in words.existing_sentence(_scores(), 84, complete=False)
+    assert "first 84 days" in words.existing_sentence(_scores(), 84, complete=False)
+    complete = words.existing_sentence(_scores(), 84, complete=True)
+    assert "every customer's first order" in complete
+    assert "%" not in complete
+
+
+def test_risk_labels_bound_every_class() -> None:
+    labels = words.risk_labels(_grid((0, 1, 1.0), (1, 1, 1.0), (2, 1, 1.0)), "USD")
+    assert labels["value_label"].tolist() == ["up to $100", "$100 to $500", "over $500"]
+    assert set(labels["risk_label"]) == {"25 % to 50 %"}
+
+
+@pytest.mark.parametrize(
+    ("grid", "title"),
+    [
+        (_grid((0, 40, 10.0), (2, 7, 30.0)), "7 customers in one cell hold 75 %"),
+        (_grid((0, 40, 90.0), (2, 7, 10.0)), "40 customers in one cell hold 90 %"),
+        (_grid((0, 40, 0.0), (2, 7, 0.0)), "hold 0 %"),
+    ],
+)
+def test_risk_title_names_the_cell_with_most_at_risk(grid: pd.DataFrame, title: str) -> None:
+    said = words.risk_words(grid, 84, "USD")
+    assert title in said["title"]
+    assert "84 days" in said["subtitle"]
+
+
+def test_rfm_title_names_the_segment_with_most_profit() -> None:
+    cells = pd.DataFrame({"segment": ["champions", "lost"], "profit_share": [0.6, 0.1], "customers": [12, 90]})
+    assert "Champions bring the largest share of profit: 60 % from 12" in words.grid_words(cells)["title"]
+    turned = cells.assign(profit_share=[0.1, 0.6])
+    assert "Presumed lost bring the largest share of profit: 60 % from 90" in words.grid_words(turned)["title"]
+
+
+def test_cohort_title_counts_whole_months_only() -> None:
+    assert words.cohort_words(_cohorts(31))["title"].startswith("31 % of customers buy again")
+    assert words.cohort_words(_cohorts(4))["title"].startswith("4.0 % of customers buy again")
+    assert "%" not in words.cohort_words(_cohorts(31, complete=False))["title"]
+
+
+@pytest.mark.parametrize(("stayed", "moved", "share"), [(90, 10, "90 %"), (15, 85, "15 %"), (0, 0, "0 %")])
+def test_migration_title_counts_who_stayed(stayed: int, moved: int, share: str) -> None:
+    said = words.migration_words(_moves(stayed, moved), 90)
+    assert said["title"].startswith(f"{share} of customers are in the segment they were in")
+    assert f"n = {stayed + moved}" in said["subtitle"]
+
+
+def test_spread_says_whether_the_margin_is_assumed() -> None:
+    assumed = words.spread_words(_spread(0.85), 400, SETTINGS, assumed=True)
+    known = words.spread_words(_spread(0.6), 400, SETTINGS, assumed=False)
+    assert "85 % of profit" in assumed["title"]
+    assert "60 % of profit" in known["title"]
+    assert "assumed at 30 %" in assumed["caption"]
+    assert "assumed" not in known["caption"]
+
+
+def test_forecast_won_by_the_model_or_by_a_naive_one() -> None:
+    model = words.forecast_sentence(_check("BG/NBD"))
+    assert "BG/NBD missed the total of purchases by 4.0 %" in model
+    assert "(mean of the past: 12.5 %)" in model
+    assert model.endswith("it is used.")
+    naive = words.forecast_sentence(_check("mean_of_the_past"))
+    assert "the mean of the past was closer" in naive
+    assert naive.endswith("it is used instead.")
+    assert "each customer's own past rate was closer" in words.forecast_sentence(_check("own_past_rate"))
+
+
+def test_no_check_of_the_forecast() -> None:
+    text = words.forecast_sentence(None)
+    assert "too short" in text
+    assert "not checked" in text
+
+
+@pytest.mark.parametrize(("error", "side"), [(8.0, "8.0 % too many"), (-8.0, "8.0 % too few")])
+def test_forecast_title_has_the_side_of_the_error(error: float, side: str) -> None:
+    assert side in words.forecast_words(_check(model=error))["title"]
+
+
+def test_calibration_better_equal_or_worse_than_one_risk_for_all() -> None:
+    assert "remove 25 % of the error" in words.calibration_words(_check(brier=0.15))["title"]
+    assert all("no better" in words.calibration_words(_check(brier=b))["title"] for b in (0.20, 0.25))
+
+
+def test_scorecard_marks_one_winner() -> None:
+    rows, _heads = words.scorecard_rows(_check("mean_of_the_past").scorecard)
+    assert [row[0] for row in rows if row[4] == "used"] == ["mean of the past"]
+    assert [row[2] for row in rows] == ["−4.0 %", "+12.5 %", "+30.0 %"]
+
+
+def test_second_opinion_agrees_differs_or_is_missing() -> None:
+    assert "same expectations (largest difference 0.20 %)" in words.opinion_sentence(_opinion(0.001, -0.002))
+    differs = words.opinion_sentence(_opinion(0.001, -0.12))
+    assert "differs by up to 12.0 %" in differs
+    assert "same" not in differs
+    assert "no second opinion" in words.opinion_sentence(_opinion())
+
+
+def test_value_says_whether_the_margin_is_assumed() -> None:
+    value = {"value": 5000.0, "low": 4000.0, "high": 6000.0}
+    assumed, known = (words.value_sentence(value, SETTINGS, "USD", assumed=a) for a in (True, False))
+    assert all("next 365 days" in text and "$5,000 (90 %: 4,000 to 6,000)" in text for text in (assumed, known))
+    assert "assumed margin of 30 %" in assumed
+    assert "assumed" not in known
+
+
+def test_segment_rows_are_finished_texts() -> None:
+    segments = pd.DataFrame(
+        [("at_risk", 1200, 500.0, 0.125, 80.0, 60.0, 77.0, 3.0)],
+        columns=["segment", "customers", "profit", "share_profit", "value", "value_at_risk", "median_recency_days",
+                 "median_orders"],
+    )  # fmt: skip
+    assert words.segment_rows(segments, "USD")[0] == [
+        ["At risk", "1,200", "$500.00", "12.5 %", "$80.00", "$60.00", "77", "3"]
+    ]
+
+
+def test_cohorts_of_mostly_existing_customers_are_marked() -> None:
+    scores = pd.DataFrame(
+        {
+            "first_day": pd.to_datetime(["2024-01-03", "2024-01-09", "2024-02-03", "2024-02-08", "2024-02-20"]),
+            "existing": [True, True, True, False, False],
+        }
+    )
+    cohorts = pd.DataFrame({"cohort": pd.to_datetime(["2024-01-01", "2024-02-01", "2024-03-01"])})
+    assert words.mark_existing(cohorts, scores)["existing"].tolist() == [True, False, False]
+
+
+def test_from_before_and_no_moves() -> None:
+    assert "after 84 days" in words.from_before(84)
+    assert "after 168 days" in words.from_before(168)
+    assert "too short" in words.no_moves()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "number"),
+    [
+        (lambda: words.answer(_scores(), "USD"), "69"),
+        (lambda: words.answer(_scores(leaving=3), "USD"), "300"),
+        (lambda: words.answer(_scores(20), "USD"), "20"),
+        (lambda: words.existing_sentence(_scores(), 84, complete=False), "25"),
+        (lambda: words.risk_words(_grid((0, 40, 10.0), (2, 7, 30.0)), 84, "USD")["title"], "75"),
+        (lambda: words.cohort_words(_cohorts(31))["title"], "31"),
+        (lambda: words.migration_words(_moves(15, 85), 90)["title"], "15"),
+        (lambda: words.spread_words(_spread(0.85), 400, SETTINGS, assumed=True)["title"], "85"),
+        (lambda: words.forecast_sentence(_check("BG/NBD")), "12.5"),
+        (lambda: words.forecast_sentence(_check("own_past_rate")), "12.5"),
+        (lambda: words.forecast_words(_check(model=-8.0))["title"], "8.0"),
+        (lambda: words.calibration_words(_check())["title"], "25"),
+        (lambda: words.opinion_sentence(_opinion(-0.12)), "12.0"),
+        (lambda: words.from_before(84), "84"),
+    ],
+)
+def test_korean(sentence: Callable[[], str], number: str, check_korean: Callable[..., None]) -> None:
+    check_korean(sentence, number)
