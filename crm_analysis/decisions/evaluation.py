@@ -165,7 +165,7 @@ def needed_per_arm(base: float, lift: float, power: float = 0.80, level: float =
 
 
 def _detectable(base: float, treated: int, control: int, power: float = 0.80, level: float = 0.95) -> float:
-    if min(treated, control) < 2 or base >= MOST_ANYWAY:
+    if min(treated, control) < 2 or not 1 - MOST_ANYWAY < base < MOST_ANYWAY:
         return float("nan")
     z = ndtri(1 - (1 - level) / 2) + ndtri(power)
     return float(z * np.sqrt(base * (1 - base) * (1 / treated + 1 / control)))

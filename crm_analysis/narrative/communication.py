@@ -26,6 +26,11 @@ __all__ = [
 def answer(plan: pd.DataFrame) -> str:
     """The step's answer: how many are contacted from when, and how many are held back."""
     sent = plan[plan["arm"] == "contact"]
+    if sent.empty and len(plan):
+        return _(
+            "All {n} customers with an action are held back at random, so nobody is contacted.",
+            n=f.number(len(plan), 0),
+        )
     if sent.empty:
         return _("Nobody is contacted this round: no action would pay under its assumption.")
     return _(
@@ -42,8 +47,8 @@ def consent_sentence(*, consents: bool) -> str:
     if consents:
         return _("Only customers with a valid consent for the channel are in the plan.")
     return _(
-        "Consent is not checked: no table of consents is given. Nothing of this plan may be sent before you have "
-        "removed everyone who has not agreed."
+        "Consent is not checked in this plan. Nothing of it may be sent before you have removed everyone who has not "
+        "agreed."
     )
 
 

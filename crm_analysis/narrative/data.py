@@ -38,7 +38,9 @@ def answer(ledger: pd.DataFrame, agreement: pd.DataFrame, currency: str) -> str:
     """The step's answer: how many rows are kept, and how sales compare with the source."""
     kept, out = _count(ledger, "kept"), _count(ledger, "quarantined")
     raw, sales = float(agreement["raw_amount"].sum()), float(agreement["sales_amount"].sum())
-    if out == 0 and abs(raw - sales) < 0.005:
+    if kept + out == 0:
+        return _("There is no order line in the source.")
+    if out == 0 and _agrees(agreement):
         return _(
             "All {rows} order lines can be used, and their sum, {money}, matches the source to the cent.",
             rows=f.number(kept, 0),
@@ -53,6 +55,11 @@ def answer(ledger: pd.DataFrame, agreement: pd.DataFrame, currency: str) -> str:
         sales=f.money(sales, currency),
         raw=f.money(raw, currency),
     )
+
+
+def _agrees(agreement: pd.DataFrame) -> bool:
+    """Whether sales are those of the source in every month, to half a cent."""
+    return bool((agreement["raw_amount"] - agreement["sales_amount"]).abs().max() < 0.005)
 
 
 def trust_sentence(first: date, as_of: date, customers: int) -> str:
@@ -100,7 +107,7 @@ def flow_words(ledger: pd.DataFrame) -> dict[str, str]:
 def agreement_words(agreement: pd.DataFrame, currency: str) -> dict[str, str]:
     """Title and captions of sales against the source by month."""
     difference = float(agreement["sales_amount"].sum() - agreement["raw_amount"].sum())
-    if abs(difference) < 0.005:
+    if _agrees(agreement):
         title = _("Sales match the sum of the source in every month")
     else:
         title = _(

@@ -32,10 +32,14 @@ LARGEST_ODDS = 10_000
 
 def break_even(share: float) -> str:
     """How many of the contacted must act for the contact to pay, as "1 in 38"."""
-    if not np.isfinite(share) or share <= 0:
+    if np.isnan(share):
+        return _("not known")
+    if share <= 0:
         return _("any at all")
     if share > 1:
         return _("more than all of them")
+    if share > 0.5:
+        return f.percent(share)
     odds = min(int(np.floor(1 / share)), LARGEST_ODDS)
     return _("1 in {n}", n=f.number(odds, 0))
 
@@ -97,14 +101,15 @@ def break_even_words(strategies: pd.DataFrame) -> dict[str, str]:
 
 
 def why_not(strategies: pd.DataFrame) -> str:
-    """Why the runner-up of the largest segment was not chosen."""
+    """Why the runner-up of the largest segment that has one was not chosen."""
     chosen = strategies[strategies["chosen"]].sort_values("customers", ascending=False)
     for row in chosen.to_dict("records"):
-        others = strategies[(strategies["segment"] == row["segment"]) & strategies["runner_up"]]
-        if len(others):
+        mine = strategies["segment"] == row["segment"]
+        others = strategies[mine & strategies["runner_up"] & ~strategies["chosen"]]
+        if len(others) and row["system_chosen"]:
             other = others.iloc[0]
             return _(
-                "For the largest group, {segment}, '{strategy}' comes before '{other}', which would need {odds} of those "
+                "For {segment}, '{strategy}' comes before '{other}', which would need {odds} of those "
                 "contacted to act.",
                 segment=segment_label(str(row["segment"])),
                 strategy=strategy_label(str(row["strategy"])),
@@ -226,8 +231,9 @@ def overrule_sentence(overrules: pd.DataFrame) -> str:
     lost = overrules[~overrules["applied"].astype(bool)]
     if len(lost):
         return _(
-            "{n} of your decisions could not be applied: the segment is empty now or the strategy does not fit it.",
+            "{n} of your {all} decisions could not be applied: the segment is empty now or the strategy does not fit it.",
             n=f.number(len(lost), 0),
+            all=f.number(len(overrules), 0),
         )
     return _("{n} of your decisions are applied.", n=f.number(len(overrules), 0))
 

@@ -46,6 +46,10 @@ def answer(bridge: pd.DataFrame, before: tuple[date, date], after: tuple[date, d
     if parts["before"] <= 0:
         return _("There are no sales in {period}: growth cannot be measured yet.", period=f.date_range(*before))
     share = growth / float(parts["before"])
+    if round(growth, 2) == 0:
+        return _(
+            "Revenue in {after} was the same as in {before}.", before=f.date_range(*before), after=f.date_range(*after)
+        )
     drivers = parts[list(_PARTS)]
     driver = str((drivers if growth >= 0 else -drivers).idxmax())
     values = {
@@ -58,11 +62,11 @@ def answer(bridge: pd.DataFrame, before: tuple[date, date], after: tuple[date, d
     }
     if growth >= 0:
         return _(
-            "Revenue in {after} was {share} ({money}) above that of {before}; most of it comes from {part} ({amount}).",
+            "Revenue in {after} was {share} ({money}) above that of {before}; the largest part is {part} ({amount}).",
             **values,
         )
     return _(
-        "Revenue in {after} was {share} ({money}) below that of {before}; most of it is due to {part} ({amount}).",
+        "Revenue in {after} was {share} ({money}) below that of {before}; the largest part is {part} ({amount}).",
         **values,
     )
 
@@ -72,15 +76,8 @@ def bridge_words(
 ) -> dict[str, str]:
     """Title and captions of the bridge."""
     parts = bridge.set_index("part")["amount"]
-    gains, losses = str(parts[list(_PARTS)].idxmax()), str(parts[list(_PARTS)].idxmin())
     return {
-        "title": _(
-            "The largest gain is {gain} ({plus}), the largest loss {loss} ({minus})",
-            gain=_part_phrase(gains),
-            plus=f.money(float(parts[gains]), currency),
-            loss=_part_phrase(losses),
-            minus=f.money(abs(float(parts[losses])), currency),
-        ),
+        "title": _bridge_title(parts[list(_PARTS)], currency),
         "subtitle": _(
             "Revenue {before} against {after}, {currency}",
             before=f.date_range(*before),
@@ -92,6 +89,24 @@ def bridge_words(
             "The parts add up exactly."
         ),
     }
+
+
+def _bridge_title(parts: pd.Series, currency: str) -> str:
+    gain, loss = str(parts.idxmax()), str(parts.idxmin())
+    plus, minus = f.money(float(parts[gain]), currency), f.money(abs(float(parts[loss])), currency)
+    if parts[gain] <= 0 and parts[loss] >= 0:
+        return _("Nothing changed between the two periods")
+    if parts[loss] >= 0:
+        return _("The largest gain is {gain} ({plus}); nothing was lost", gain=_part_phrase(gain), plus=plus)
+    if parts[gain] <= 0:
+        return _("The largest loss is {loss} ({minus}); nothing was gained", loss=_part_phrase(loss), minus=minus)
+    return _(
+        "The largest gain is {gain} ({plus}), the largest loss {loss} ({minus})",
+        gain=_part_phrase(gain),
+        plus=plus,
+        loss=_part_phrase(loss),
+        minus=minus,
+    )
 
 
 def leaving_sentence(leaving: LeavingDefinition) -> str:

@@ -49,6 +49,11 @@ def warning_sentence(results: pd.DataFrame) -> str:
     """What a comparison without random assignment means."""
     if results.empty or (results["evidence"] == "measured").all():
         return ""
+    if (results["evidence"] == "measured").any():
+        return _(
+            "Hollow marks are campaigns whose customers were chosen, not drawn: their figures are biased, do not use them "
+            "as effects."
+        )
     return _(
         "Targeted customers were chosen, not drawn: they differ from the others in ways that also change sales. The "
         "figures below compare changes and are biased all the same; do not use them as effects."
@@ -59,18 +64,17 @@ def forest_words(results: pd.DataFrame, currency: str) -> dict[str, str]:
     """Title and captions of the comparison of campaigns."""
     if results.empty:
         return {"title": "", "subtitle": ""}
-    clear = int(((results["low"] > 0) | (results["high"] < 0)).sum())
+    measured = results[results["evidence"] == "measured"]
+    judged = measured if len(measured) else results
+    clear = f.number(((judged["low"] > 0) | (judged["high"] < 0)).sum(), 0)
+    n = f.number(len(judged), 0)
     return {
-        "title": _(
-            "In {clear} of {n} campaigns targeted customers changed differently from the others; none was randomised",
-            clear=f.number(clear, 0),
-            n=f.number(len(results), 0),
-        )
-        if not (results["evidence"] == "measured").any()
+        "title": _("{clear} of {n} randomised campaigns changed sales beyond chance", clear=clear, n=n)
+        if len(measured)
         else _(
-            "{clear} of {n} campaigns changed sales beyond chance",
-            clear=f.number(clear, 0),
-            n=f.number(len(results), 0),
+            "In {clear} of {n} campaigns targeted customers changed differently from the others; none was randomised",
+            clear=clear,
+            n=n,
         ),
         "subtitle": _(
             "Change of sales per customer against customers not targeted, {currency}, 90 % intervals", currency=currency

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from crm_analysis import formats as f
-from crm_analysis.labels import channel_label, segment_label
+from crm_analysis.labels import channel_label, reason_label, segment_label
 from crm_analysis.messages import _
 
 __all__ = [
@@ -50,7 +50,7 @@ def answer(decisions: pd.DataFrame, currency: str) -> str:
     """The step's answer: how many get an offer, for how much."""
     taken = decisions[decisions["offer"] != "none"]
     if taken.empty:
-        return _("Under the assumed effects no offer pays for any customer: nothing is sent.")
+        return _("Nobody gets a contact: under the assumed effects none pays within the budget and your decisions.")
     priced = taken[taken["offer"] != "message_only"]
     if len(taken) == len(decisions):
         return _(
@@ -61,13 +61,21 @@ def answer(decisions: pd.DataFrame, currency: str) -> str:
             cost=f.money(float(taken["cost"].sum()), currency),
         )
     return _(
-        "{n} of {all} customers get a contact, {offers} of them with an offer, for {cost}; {rest} are left alone because "
-        "nothing would pay.",
+        "{n} of {all} customers get a contact, {offers} of them with an offer, for {cost}. Left alone: {rest}.",
         n=f.number(len(taken), 0),
         all=f.number(len(decisions), 0),
         offers=f.number(len(priced), 0),
         cost=f.money(float(taken["cost"].sum()), currency),
-        rest=f.number(len(decisions) - len(taken), 0),
+        rest=_left_alone(decisions),
+    )
+
+
+def _left_alone(decisions: pd.DataFrame) -> str:
+    """How many get nothing, by reason: "12 (nothing pays), 3 (beyond the budget)"."""
+    reasons = decisions.loc[decisions["offer"] == "none", "reason"].value_counts()
+    return ", ".join(
+        _("{n} ({reason})", n=f.number(count, 0), reason=reason_label(str(code)).lower())
+        for code, count in reasons.items()
     )
 
 
@@ -77,8 +85,8 @@ def catalogue_sentence(*, starter: bool, offers_known: int) -> str:
         return _("The offers are those of your settings.")
     if offers_known:
         return _(
-            "Your table of offers has {n} rows but neither value nor cost, so a starter catalogue with assumed costs and "
-            "effects is used. List your offers under [[decisions.offers]] in crm.toml to replace it.",
+            "Your table of offers ({n} rows) is not used yet: a starter catalogue with assumed costs and effects stands in. "
+            "List your offers under [[decisions.offers]] in crm.toml to replace it.",
             n=f.number(offers_known, 0),
         )
     return _(

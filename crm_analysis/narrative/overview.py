@@ -46,7 +46,7 @@ class ActionRow:
 
 
 def actions_of(plan: pd.DataFrame, strategies: pd.DataFrame, owners: dict[str, str]) -> pd.DataFrame:
-    """The actions of the plan, safest first.
+    """The actions of the plan, by expected profit if their assumptions hold.
 
     Returns
     -------
@@ -208,7 +208,7 @@ def not_known(facts: dict[str, Any], *, margin: float, assumed_margin: bool, act
                 odds=half,
             )
         points.append(text)
-    points.append(_("Consent is not checked: no table of consents is given. Nothing may be sent before it is."))
+    points.append(_("Consent is not checked in this plan. Nothing may be sent before it is."))
     points.append(_("Effects of contacts are assumed: no test with a control group has been evaluated yet."))
     if not facts.get("checked", False):
         points.append(_("The forecast is not checked: the history is too short to hold it against what happened."))
@@ -258,7 +258,7 @@ def stale_banner(as_of: date, today: date, usual_gap_days: float, *, example: bo
     age = (today - as_of).days
     if age > limit:
         return _(
-            "The newest order is {days} days old, older than two usual gaps between purchases: load newer data before you act.",
+            "The newest order is {days} days old: load newer data before you act.",
             days=f.number(age, 0),
         )
     return ""

@@ -54,15 +54,16 @@ def answer(backtest: pd.DataFrame, plan: pd.DataFrame, *, products: bool) -> str
 
 def backtest_words(backtest: pd.DataFrame, days: int) -> dict[str, str]:
     """Title and captions of the check."""
-    if backtest.empty:
+    if backtest.empty or not backtest["n"].max():
         return {"title": "", "subtitle": ""}
-    rates = backtest.set_index("method")["hit_rate"]
-    lead = float(rates["personal"] - rates.drop("personal").max())
-    title = (
-        _("Personal choice is {points} ahead of the best simple rule", points=f.points(lead))
-        if lead > 0
-        else _("A simple rule does as well as personal choice")
-    )
+    mine, simple = backtest[backtest["method"] == "personal"], backtest[backtest["method"] != "personal"]
+    lead = float(mine["hit_rate"].max() - simple["hit_rate"].max())
+    if float(mine["low"].max()) > float(simple["high"].max()):
+        title = _("Personal choice is {points} ahead of the best simple rule", points=f.points(lead))
+    elif float(mine["high"].max()) < float(simple["low"].max()):
+        title = _("A simple rule is {points} ahead of personal choice", points=f.points(-lead))
+    else:
+        title = _("Personal choice and the best simple rule are too close to tell apart")
     return {
         "title": title,
         "subtitle": _(

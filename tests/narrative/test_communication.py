@@ -52,7 +52,7 @@ def test_consent_checked_or_not() -> None:
     checked, unchecked = (words.consent_sentence(consents=flag) for flag in (True, False))
     assert "Only customers with a valid consent" in checked
     assert "Consent is not checked" in unchecked
-    assert "Nothing of this plan may be sent" in unchecked
+    assert "Nothing of it may be sent" in unchecked
 
 
 def test_control_groups_are_counted_apart() -> None:

@@ -142,3 +142,9 @@ def test_facts_count_order_lines_only() -> None:
 )
 def test_korean(sentence: Callable[[], str], number: str, check_korean: Callable[..., None]) -> None:
     check_korean(sentence, number)
+
+
+def test_months_that_differ_do_not_match_because_they_add_up() -> None:
+    months = pd.to_datetime(["2024-01-01", "2024-02-01"])
+    swapped = pd.DataFrame({"month": months, "raw_amount": [100.0, 100.0], "sales_amount": [150.0, 50.0]})
+    assert "match" not in words.agreement_words(swapped, "USD")["title"]

@@ -19,7 +19,7 @@ def _strategies(*rows: dict[str, Any]) -> pd.DataFrame:
         "segment": "at_risk", "strategy": "retain", "customers": 1200, "channel": "email", "cost": 600.0,
         "assumed_effect": 0.05, "break_even_effect": 0.01, "safety": 5.0, "expected_profit": 900.0,
         "profit_per_success": 50.0, "evidence": "assumed", "objective": "retention", "chosen": True,
-        "runner_up": False,
+        "runner_up": False, "system_chosen": True,
     }  # fmt: skip
     return pd.DataFrame([base | row for row in rows] or [base]).iloc[: len(rows)]
 
@@ -36,8 +36,18 @@ RUNNER_UP = {"strategy": "reactivate", "chosen": False, "runner_up": True, "brea
 
 @pytest.mark.parametrize(
     ("share", "odds"),
-    [(0.0, "any at all"), (-0.1, "any at all"), (0.026, "1 in 38"), (1.0, "1 in 1"), (1.01, "more than all of them"),
-     (1e-9, "1 in 10,000")],
+    [
+        (0.0, "any at all"),
+        (-0.1, "any at all"),
+        (0.026, "1 in 38"),
+        (0.5, "1 in 2"),
+        (0.6, "60 %"),
+        (1.0, "100 %"),
+        (float("inf"), "more than all of them"),
+        (float("nan"), "not known"),
+        (1.01, "more than all of them"),
+        (1e-9, "1 in 10,000"),
+    ],
 )  # fmt: skip
 def test_break_even_as_odds(share: float, odds: str) -> None:
     assert words.break_even(share) == odds
@@ -77,10 +87,12 @@ def test_break_even_title_counts_the_tight_ones() -> None:
 
 def test_why_not_names_the_runner_up_of_the_largest_group() -> None:
     text = words.why_not(_strategies({}, RUNNER_UP, SAFE))
-    assert "largest group, At risk, 'Retain' comes before 'Reactivate'" in text
+    assert "For At risk, 'Retain' comes before 'Reactivate'" in text
     assert "1 in 50" in text
     assert words.why_not(_strategies({})) == ""
     assert words.why_not(_strategies(RUNNER_UP)) == ""
+    decided = RUNNER_UP | {"chosen": True, "system_chosen": False}
+    assert words.why_not(_strategies({"chosen": False}, decided)) == "", "people chose the runner-up"
 
 
 def test_strategy_rows_show_the_chosen_only() -> None:
@@ -129,7 +141,7 @@ def test_overrules_none_applied_and_lost() -> None:
     assert "All choices are the system's" in words.overrule_sentence(_overrules())
     assert words.overrule_sentence(_overrules(True, True)) == "2 of your decisions are applied."
     lost = words.overrule_sentence(_overrules(False, True, False))
-    assert lost.startswith("2 of your decisions could not be applied")
+    assert lost.startswith("2 of your 3 decisions could not be applied")
 
 
 def test_overrule_rows_show_both_choices() -> None:

@@ -158,3 +158,18 @@ def test_what_stands_in_for_missing_figures() -> None:
 )
 def test_korean(sentence: Callable[[], str], number: str, check_korean: Callable[..., None]) -> None:
     check_korean(sentence, number)
+
+
+def test_a_bridge_invents_no_gain_and_no_loss() -> None:
+    def title(**changed: float) -> str:
+        amounts = {"before": 1000.0, "new": 0.0, "returning": 0.0, "lost": 0.0, "frequency": 0.0, "basket": 0.0}
+        amounts |= changed
+        amounts["after"] = sum(amounts.values())
+        frame = pd.DataFrame({"part": list(amounts), "amount": list(amounts.values())})
+        return words.bridge_words(frame, BEFORE, AFTER, "USD")["title"]
+
+    assert "nothing was lost" in title(new=500.0)
+    assert "nothing was gained" in title(lost=-500.0)
+    assert title() == "Nothing changed between the two periods"
+    assert "largest gain" in title(new=500.0, lost=-100.0)
+    assert "largest loss" in title(new=500.0, lost=-100.0)

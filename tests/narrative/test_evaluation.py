@@ -86,7 +86,9 @@ def test_warning_only_where_customers_were_chosen() -> None:
 
 def test_forest_title_counts_intervals_beside_zero() -> None:
     measured = words.forest_words(_results(WON, LOST, NOTHING), "USD")
-    assert measured["title"] == "2 of 3 campaigns changed sales beyond chance"
+    assert measured["title"] == "2 of 3 randomised campaigns changed sales beyond chance"
+    mixed = words.forest_words(_results(NOTHING, CHOSEN), "USD")
+    assert mixed["title"] == "0 of 1 randomised campaigns changed sales beyond chance"
     assert "USD" in measured["subtitle"]
     chosen = words.forest_words(_results(CHOSEN, UNFAIR), "USD")["title"]
     assert chosen.startswith("In 1 of 2 campaigns")

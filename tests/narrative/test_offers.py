@@ -30,14 +30,14 @@ SOME = ("coupon_10",) * 3 + ("message_only",) * 2 + ("none",) * 4
 @pytest.mark.parametrize("offers", [(), ("none", "none")])
 def test_nothing_pays(offers: tuple[str, ...]) -> None:
     text = words.answer(_decisions(*offers), "USD")
-    assert "no offer pays for any customer" in text
+    assert "Nobody gets a contact" in text
     assert "$" not in text
 
 
 def test_some_get_a_contact() -> None:
     text = words.answer(_decisions(*SOME), "USD")
     assert text.startswith("5 of 9 customers get a contact, 3 of them with an offer, for $250")
-    assert "4 are left alone" in text
+    assert "Left alone: 4 (no offer pays)" in text
 
 
 def test_everyone_gets_a_contact() -> None:
@@ -63,7 +63,7 @@ def test_whose_catalogue_it_is() -> None:
     nothing = words.catalogue_sentence(starter=True, offers_known=0)
     assert "those of your settings" in own
     assert "starter" not in own
-    assert "has 7 rows but neither value nor cost" in unpriced
+    assert "(7 rows) is not used yet" in unpriced
     assert "No offers are given" in nothing
     assert "No offers are given" not in unpriced
 

@@ -82,8 +82,9 @@ def test_backtest_title_has_the_lead_over_the_best_simple_rule() -> None:
     assert "+5.0 points ahead" in ahead["title"]
     assert "next 30 days" in ahead["subtitle"]
     assert "n = 1,500" in ahead["subtitle"]
-    assert "simple rule" in behind["title"]
-    assert "ahead" not in behind["title"]
+    assert behind["title"] == "A simple rule is +5.0 points ahead of personal choice"
+    close = words.backtest_words(_backtest(0.3, 0.299, 0.1), 30)
+    assert "too close to tell apart" in close["title"]
     assert words.backtest_words(_backtest(0.3, 0.2, 0.1).head(0), 30)["title"] == ""
 
 
