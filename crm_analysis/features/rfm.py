@@ -40,6 +40,8 @@ _GRID = {
 def score(values: pd.Series, *, high_is_good: bool) -> pd.Series:
     """Scores 1 to 5 by the share of customers strictly below (or above); ties get the same score.
 
+    Where all values are equal nobody stands out, and everyone scores 3.
+
     Parameters
     ----------
     values
@@ -49,6 +51,8 @@ def score(values: pd.Series, *, high_is_good: bool) -> pd.Series:
     """
     if values.empty:
         return pd.Series(dtype="int64")
+    if values.nunique() == 1:
+        return pd.Series(3, index=values.index, dtype="int64")
     ordered = values if high_is_good else -values
     below = ordered.rank(method="min", ascending=True).sub(1) / len(ordered)
     return pd.Series(np.minimum(np.floor(below * 5).astype("int64") + 1, 5), index=values.index)

@@ -187,7 +187,7 @@ def long_term(facts: dict[str, Any], scores: pd.DataFrame, currency: str) -> lis
             f.money_interval(value["value"], value["low"], value["high"], currency),
         ),
         (
-            _("Presumed to have left (no purchase in {days} days)", days=f.number(facts["leaving_days"], 0)),
+            _("No purchase in {days} days", days=f.number(facts["leaving_days"], 0)),
             _("{share} of {n} customers", share=f.percent(gone), n=f.number(len(scores), 0)),
         ),
         (_("Share of wallet"), _("needs the table category_spend")),

@@ -62,7 +62,8 @@ def _words(settings: Settings, facts: dict[str, Any], run_id: str) -> dict[str, 
         "not_known": _("Not known"),
         "answers": _("The eight steps in one sentence each"),
         "footer": _(
-            "Made by crm-analysis on {date}. Ids are pseudonyms; no personal data is in this report.",
+            "Made by crm-analysis on {date}. Customers stand under their numbers or pseudonyms; names, addresses and "
+            "contact details are left out.",
             date=f.date(dt.datetime.now(dt.UTC).date()),
         ),
     }

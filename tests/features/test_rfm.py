@@ -33,7 +33,7 @@ def test_ties_share_a_score() -> None:
     """Six of ten customers with one order: all in the lowest class, none split by the order of rows."""
     values = pd.Series([1] * 6 + [2, 2, 3, 9])
     assert score(values, high_is_good=True).tolist() == [1] * 6 + [4, 4, 5, 5]
-    assert score(pd.Series([7, 7, 7]), high_is_good=True).tolist() == [1, 1, 1]
+    assert score(pd.Series([7, 7, 7]), high_is_good=True).tolist() == [3, 3, 3], "nobody stands out"
     assert score(pd.Series([], dtype="float64"), high_is_good=True).empty
 
 
