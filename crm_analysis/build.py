@@ -66,7 +66,7 @@ def sources_of(settings: Settings, scratch: Path) -> dict[str, SourceSettings]:
                     known=", ".join(sorted(DATASETS)),
                 )
             )
-        found |= DATASETS[settings.project.dataset](scratch)
+        found |= DATASETS[settings.project.dataset](settings, scratch)
     found |= settings.sources
     unknown = sorted(set(found) - set(SOURCE_TABLES))
     if unknown:

@@ -31,6 +31,7 @@ __all__ = [
     "PathSettings",
     "ProjectSettings",
     "Settings",
+    "SimulationSettings",
     "SourceSettings",
     "WarehouseSettings",
     "load_settings",
@@ -164,6 +165,16 @@ class DecisionSettings(_Section):
     assumed_effects: dict[str, float] = Field(default_factory=dict)
 
 
+class SimulationSettings(_Section):
+    """``[simulation]``: which simulated shop, for ``dataset = "simulated"``."""
+
+    world: str = "default"
+    customers: int | None = Field(default=None, ge=1)
+    weeks: int | None = Field(default=None, ge=8, le=520)
+    seed: int = Field(default=7, ge=0)
+    path: Path = Path("data/simulated")
+
+
 class Settings(_Section):
     """All settings of a project.
 
@@ -180,6 +191,7 @@ class Settings(_Section):
     sources: dict[str, SourceSettings] = Field(default_factory=dict)
     cleaning: CleaningSettings = CleaningSettings()
     decisions: DecisionSettings = DecisionSettings()
+    simulation: SimulationSettings = SimulationSettings()
     path: Path | None = None
 
     @property

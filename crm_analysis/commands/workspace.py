@@ -13,11 +13,15 @@ from crm_analysis.resources import resource
 
 __all__ = ["init"]
 
-EXAMPLES = {"complete-journey": "complete_journey"}
+EXAMPLES = {
+    "complete-journey": ("complete_journey", "USD", ""),
+    "simulated": ("simulated", "KRW", '\n[cleaning]\nsale_status = ["paid"]\n'),
+}
+"""Data set, currency and further settings of an example."""
 
 
 def _settings(name: str, lang: str, example: str | None) -> str:
-    currency = "KRW" if lang == "ko" and not example else "USD"
+    dataset, currency, more = EXAMPLES[example] if example else ("", "KRW" if lang == "ko" else "USD", "")
     head = [
         "[project]",
         f'name = "{name}"',
@@ -25,7 +29,7 @@ def _settings(name: str, lang: str, example: str | None) -> str:
         f'lang = "{lang}"',
     ]
     if example:
-        return "\n".join([*head, f'dataset = "{EXAMPLES[example]}"', "example = true", ""])
+        return "\n".join([*head, f'dataset = "{dataset}"', "example = true", more])
     notes = {
         "source": _("Your order lines: CSV, Excel or Parquet; a pattern such as sales/*.csv takes many files."),
         "columns": _("Left: our names. Right: the headers of your file. Headers that are recognised can be left out."),
@@ -72,7 +76,7 @@ def init(folder: Path, example: str | None, lang: str | None) -> None:
         target = folder / "notebooks" / notebook.name
         if not target.exists():
             shutil.copyfile(notebook, target)
-    (folder / ".gitignore").write_text("data/warehouse/\nreports/\n", encoding="utf-8")
+    (folder / ".gitignore").write_text("data/warehouse/\ndata/simulated/\nreports/\n", encoding="utf-8")
     name = folder.resolve().name.replace('"', "").replace("\\", "")
     settings.write_text(_settings(name, lang or current_language(), example), encoding="utf-8")
     console = Console(highlight=False, markup=False)

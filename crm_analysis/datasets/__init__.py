@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from crm_analysis.config import SourceSettings
-from crm_analysis.datasets import complete_journey
+from crm_analysis.config import Settings, SourceSettings
+from crm_analysis.datasets import complete_journey, simulated
 
 __all__ = ["DATASETS"]
 
-DATASETS: dict[str, Callable[[Path], dict[str, SourceSettings]]] = {"complete_journey": complete_journey.sources}
-"""Data sets by name, as ``dataset = "..."`` in ``[sources]`` calls them."""
+DATASETS: dict[str, Callable[[Settings, Path], dict[str, SourceSettings]]] = {
+    "complete_journey": complete_journey.sources,
+    "simulated": simulated.sources,
+}
+"""Data sets by name, as ``dataset = "..."`` in ``[project]`` calls them."""

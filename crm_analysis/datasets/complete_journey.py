@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from crm_analysis.config import SourceSettings
+from crm_analysis.config import Settings, SourceSettings
 from crm_analysis.errors import MissingExtraError
 from crm_analysis.messages import _
 
@@ -36,11 +36,13 @@ def _offers(folder: Path, scratch: Path) -> Path:
     return target
 
 
-def sources(scratch: Path) -> dict[str, SourceSettings]:
+def sources(_settings: Settings, scratch: Path) -> dict[str, SourceSettings]:
     """Where each table of the contract comes from.
 
     Parameters
     ----------
+    _settings
+        Of the project; nothing of them matters here.
     scratch
         Folder for the one file that has to be derived.
 

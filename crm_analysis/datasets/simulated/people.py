@@ -1,0 +1,162 @@
+"""Who the customers are: traits that drive everything they do, and what the shop knows about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from crm_analysis.datasets.simulated.calendar import FIRST_DAY
+from crm_analysis.datasets.simulated.catalogue import CATEGORIES
+from crm_analysis.datasets.simulated.worlds import KINDS, World
+
+__all__ = ["People", "make_people"]
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+_EXISTING = 0.40
+_WHOLESALE = 0.005
+_TRIES_ONCE = 0.24
+_HABITS = (0.45, 0.35, 0.20)  # store only, web only, both
+_RESPONDS = {"money": 0.30, "service": 0.18, "convenience": 0.22, "status": 0.15}
+_RESPONSE_MEAN = {"money": 0.55, "service": 0.60, "convenience": 0.45, "status": 0.65}
+_ANNOYED = 0.06
+_ANNOYED_BY = -0.30
+
+
+@dataclass(frozen=True)
+class People:
+    """One row per person, all arrays of the same length.
+
+    Attributes
+    ----------
+    number
+        Running number over all chunks.
+    first_week
+        Week of the first purchase at the earliest; negative for those who were customers before the data begins.
+    rate
+        Purchases per year of a customer at rest.
+    tries_once
+        Leaves after the first purchase.
+    wholesale
+        Buys for a business.
+    habit
+        0 store only, 1 web only, 2 both.
+    price_sensitivity, delay_sensitivity, service_sensitivity
+        Between 0 and 1.
+    hazard
+        Weekly hazard of leaving at rest.
+    response
+        People x kinds of offers: added to the log of the purchase rate while an offer works.
+    taste
+        People x categories: cumulative shares.
+    region
+        0 to 9; a competitor opens in some of them.
+    """
+
+    number: IntArray
+    first_week: IntArray
+    rate: FloatArray
+    tries_once: npt.NDArray[np.bool_]
+    wholesale: npt.NDArray[np.bool_]
+    habit: IntArray
+    price_sensitivity: FloatArray
+    delay_sensitivity: FloatArray
+    service_sensitivity: FloatArray
+    hazard: FloatArray
+    response: FloatArray
+    taste: FloatArray
+    region: IntArray
+
+    def __len__(self) -> int:
+        return len(self.number)
+
+    def account(self, web: npt.NDArray[np.bool_]) -> npt.NDArray[np.object_]:
+        """The id under which each person is known: one per channel, so that some people have two."""
+        prefix = np.where(web, "W", "S")
+        return np.char.add(prefix, np.char.zfill(self.number.astype(str), 7)).astype(object)
+
+    def truth(self) -> pd.DataFrame:
+        """What only the simulation knows, one row per person."""
+        frame = pd.DataFrame(
+            {
+                "person": self.number,
+                "store_id": pd.Series(self.account(np.zeros(len(self), dtype=bool))).where(self.habit != 1),
+                "web_id": pd.Series(self.account(np.ones(len(self), dtype=bool))).where(self.habit != 0),
+                "customer_before_data": self.first_week < 0,
+                "rate_per_year": self.rate,
+                "tries_once": self.tries_once,
+                "wholesale": self.wholesale,
+                "price_sensitivity": self.price_sensitivity,
+                "delay_sensitivity": self.delay_sensitivity,
+                "service_sensitivity": self.service_sensitivity,
+                "weekly_hazard": self.hazard,
+                "region": self.region,
+            }
+        )
+        for place, kind in enumerate(KINDS):
+            frame[f"response_{kind}"] = self.response[:, place]
+        return frame
+
+    def joined_on(self) -> npt.NDArray[np.datetime64]:
+        """Day of registration: before the data for existing customers."""
+        first = np.datetime64(FIRST_DAY + timedelta(days=0))
+        return np.asarray(first + (self.first_week * 7).astype("timedelta64[D]"))
+
+
+def make_people(start: int, count: int, world: World, weeks: int, rng: np.random.Generator) -> People:
+    """Draw people ``start`` to ``start + count``.
+
+    Parameters
+    ----------
+    start, count
+        Numbers of the people.
+    world
+        Its strengths.
+    weeks
+        Length of the data.
+    rng
+        Of this chunk.
+    """
+    existing = rng.random(count) < _EXISTING
+    entry = np.floor((weeks - 1) * rng.beta(1.2, 1.0, count)).astype("int64")
+    before = -1 - np.floor(rng.exponential(60.0, count)).astype("int64")
+    wholesale = rng.random(count) < _WHOLESALE
+    rate = rng.gamma(0.9, 11.0, count) + 0.6
+    rate = np.where(wholesale, 20.0 + 2.0 * rate, rate)
+    sensitivities = rng.random((3, count))
+    hazard = rng.gamma(1.4, 0.0045, count) * world.leaving
+    taste = np.cumsum(rng.dirichlet(np.full(len(CATEGORIES), 0.35), count), axis=1)
+    taste[:, -1] = 1.0
+    return People(
+        number=np.arange(start, start + count),
+        first_week=np.where(existing, before, entry),
+        rate=rate,
+        tries_once=(rng.random(count) < _TRIES_ONCE * min(world.leaving, 1.0)) & ~existing & ~wholesale,
+        wholesale=wholesale,
+        habit=rng.choice(3, count, p=_HABITS),
+        price_sensitivity=sensitivities[0],
+        delay_sensitivity=sensitivities[1],
+        service_sensitivity=sensitivities[2],
+        hazard=hazard,
+        response=_responses(sensitivities[0], world, rng),
+        taste=taste,
+        region=rng.integers(0, 10, count),
+    )
+
+
+def _responses(price_sensitivity: FloatArray, world: World, rng: np.random.Generator) -> FloatArray:
+    """How much each kind of offer raises each person's rate while it works; a few are put off by any contact."""
+    count = len(price_sensitivity)
+    annoyed = rng.random(count) < _ANNOYED
+    columns = []
+    for kind in KINDS:
+        share = _RESPONDS[kind] * (2 * price_sensitivity if kind == "money" else 1.0)
+        responds = rng.random(count) < share
+        size = rng.gamma(3.0, _RESPONSE_MEAN[kind] / 3.0, count)
+        columns.append(np.where(annoyed, _ANNOYED_BY, np.where(responds, size, 0.0)))
+    return np.stack(columns, axis=1) * world.effects

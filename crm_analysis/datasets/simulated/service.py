@@ -1,0 +1,179 @@
+"""Contacts, points, feedback and preferences of a chunk of people."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from crm_analysis.datasets.simulated.behaviour import SLOW_DAYS, History
+from crm_analysis.datasets.simulated.calendar import FIRST_DAY
+from crm_analysis.datasets.simulated.people import People
+from crm_analysis.datasets.simulated.texts import write_text
+from crm_analysis.datasets.simulated.worlds import World
+
+__all__ = ["contacts", "feedback", "loyalty", "preferences", "targets"]
+
+_MINUTES = {"phone": 6.0, "sales_visit": 45.0, "service_visit": 60.0, "email": 0.0}
+_COST = {"phone": 3_000.0, "sales_visit": 60_000.0, "service_visit": 45_000.0, "email": 20.0}
+
+
+def targets(people: People, history: History, world: World) -> pd.DataFrame:
+    """``campaign_targets``: who was in a campaign, and in which arm; a targeted world knows no arms."""
+    frame = history.outcomes
+    if frame.empty:
+        return pd.DataFrame()
+    start = np.datetime64(FIRST_DAY)
+    week = frame["campaign_id"].map({plan.campaign_id: plan.week for plan in world.campaigns}).to_numpy()
+    found = pd.DataFrame(
+        {
+            "campaign_id": frame["campaign_id"],
+            "customer_id": _main_account(people)[frame["person"].to_numpy()],
+            "arm": frame["arm"],
+            "probability": frame["probability"],
+            "assigned_at": (start + (week * 7 - 2).astype("timedelta64[D]")).astype("datetime64[us]"),
+        }
+    )
+    return found.drop(columns=["arm", "probability", "assigned_at"]) if world.targeted else found
+
+
+def contacts(
+    people: People, history: History, orders: pd.DataFrame, world: World, rng: np.random.Generator
+) -> pd.DataFrame:
+    """Contacts of all kinds: campaigns out, calls in, visits to those who buy for a business."""
+    parts = []
+    start = np.datetime64(FIRST_DAY, "m")
+    for plan in world.campaigns:
+        mine = history.outcomes[
+            (history.outcomes["campaign_id"] == plan.campaign_id) & (history.outcomes["arm"] != "control")
+        ]
+        size = len(mine)
+        at = start + np.timedelta64(7 * plan.week, "D") + rng.integers(9 * 60, 19 * 60, size).astype("timedelta64[m]")
+        reply = rng.random(size)
+        parts.append(
+            pd.DataFrame(
+                {
+                    "customer_id": _main_account(people)[mine["person"].to_numpy()],
+                    "contacted_at": at.astype("datetime64[us]"),
+                    "channel": np.where(mine["arm"] == "mass", "email", plan.channel),
+                    "direction": "out",
+                    "purpose": "sales",
+                    "campaign_id": plan.campaign_id,
+                    "outcome": np.select([reply < 0.02, reply < 0.35], ["opted out", "opened"], default="delivered"),
+                    "cost": np.where(mine["arm"] == "mass", 20.0, plan.cost),
+                    "handled_minutes": 6.0 if plan.channel == "phone" else 0.0,
+                }
+            )
+        )
+    calls = orders[orders["complained"]]
+    parts.append(_service_contacts(calls["customer_id"], calls["ordered_at"], "phone", "in", rng))
+    repairs = calls[rng.random(len(calls)) < 0.08]
+    parts.append(_service_contacts(repairs["customer_id"], repairs["ordered_at"], "service_visit", "out", rng))
+    business = np.flatnonzero(people.wholesale)
+    visited = np.repeat(business, 6)
+    day = start + (rng.integers(0, 1000, len(visited)) * 1440).astype("timedelta64[m]")
+    visits = _service_contacts(
+        pd.Series(_main_account(people)[visited]), pd.Series(day.astype("datetime64[us]")), "sales_visit", "out", rng
+    )
+    parts.append(visits.assign(purpose="sales"))
+    frame = pd.concat([part for part in parts if len(part)], ignore_index=True) if any(map(len, parts)) else parts[-1]
+    first = int(people.number[0])
+    frame.insert(0, "contact_id", [f"K{first}-{n}" for n in range(len(frame))])
+    return frame
+
+
+def _service_contacts(
+    who: pd.Series, when: pd.Series, channel: str, direction: str, rng: np.random.Generator
+) -> pd.DataFrame:
+    later = rng.integers(1, 4, len(who)).astype("timedelta64[D]")
+    minutes = _MINUTES[channel] * np.exp(0.4 * rng.standard_normal(len(who)))
+    return pd.DataFrame(
+        {
+            "customer_id": who.to_numpy(),
+            "contacted_at": (when.to_numpy() + later).astype("datetime64[us]"),
+            "channel": channel,
+            "direction": direction,
+            "purpose": "service",
+            "campaign_id": None,
+            "outcome": "replied",
+            "cost": _COST[channel],
+            "handled_minutes": np.round(minutes, 1),
+        }
+    )
+
+
+def loyalty(orders: pd.DataFrame, lines: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Points: one for every hundred won of a paid order, spent now and then."""
+    paid = lines[(lines["status"] == "paid") & (lines["amount"] > 0)]
+    spent = paid.groupby("order_id", sort=False)["amount"].sum()
+    mine = orders[~orders["cancelled"] & (rng.random(len(orders)) < 0.6)]
+    points = np.floor(mine["order_id"].map(spent).fillna(0.0).to_numpy() / 100)
+    earned = pd.DataFrame(
+        {"customer_id": mine["customer_id"], "booked_at": mine["ordered_at"], "points": points, "reason": "order"}
+    )
+    used = earned[rng.random(len(earned)) < 0.10].assign(
+        points=lambda t: -np.round(t["points"] * 3), reason="redemption"
+    )
+    frame = pd.concat([earned, used], ignore_index=True)
+    tier = np.select([frame["points"] > 800, frame["points"] > 300], ["gold", "silver"], default="basic")
+    ids = [f"L{order}-{n}" for n, order in enumerate(frame["customer_id"])]
+    return frame.assign(tier=tier, booking_id=ids)[
+        ["booking_id", "customer_id", "booked_at", "points", "reason", "tier"]
+    ]
+
+
+def feedback(people: People, orders: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Reviews, surveys and complaints; and, as truth, what each speaks of and how its writer felt."""
+    wrote = orders[orders["complained"] | (rng.random(len(orders)) < 0.03)].reset_index(drop=True)
+    complaint = wrote["complained"].to_numpy()
+    late = (wrote["delay_days"] > 0).to_numpy()
+    mood = rng.standard_normal(len(wrote)) * 0.7 + 0.8 - 1.8 * complaint - 1.2 * late
+    topic = np.select(
+        [late, complaint],
+        ["delivery", "service"],
+        default=np.array(["quality", "price", "range", "staff"])[rng.integers(0, 4, len(wrote))],
+    )
+    korean = rng.random(len(wrote)) < 0.85
+    variant = rng.integers(0, 1_000_000, len(wrote))
+    texts = [
+        write_text(str(t), good=m > 0, korean=bool(k), variant=int(v))
+        for t, m, k, v in zip(topic, mood, korean, variant, strict=True)
+    ]
+    nps = ~complaint & (rng.random(len(wrote)) < 0.3)
+    score = np.where(nps, np.clip(np.round(7 + 2 * mood), 0, 10), np.clip(np.round(3.4 + mood), 1, 5))
+    handled = wrote["handled_days"].to_numpy()
+    answered = wrote["ordered_at"].to_numpy() + np.nan_to_num(handled * 1440).astype("timedelta64[m]")
+    first = int(people.number[0])
+    ids = [f"F{first}-{n}" for n in range(len(wrote))]
+    table = pd.DataFrame(
+        {
+            "feedback_id": ids,
+            "customer_id": wrote["customer_id"],
+            "given_at": wrote["ordered_at"] + np.timedelta64(3, "D"),
+            "kind": np.select([complaint, nps], ["complaint", "nps"], default="review"),
+            "score": score,
+            "scale_max": np.where(nps, 10.0, 5.0),
+            "text": texts,
+            "language": np.where(korean, "ko", "en"),
+            "state": np.where(complaint & (handled > 60), "open", np.where(complaint, "closed", "")),
+            "answered_at": pd.Series(answered).where(complaint & (handled <= 60)),
+            "owner": np.where(complaint, "service", "marketing"),
+        }
+    )
+    truth = pd.DataFrame(
+        {"feedback_id": ids, "topic": topic, "good": mood > 0, "slow": complaint & (handled > SLOW_DAYS)}
+    )
+    return table, truth
+
+
+def preferences(people: People, rng: np.random.Generator) -> pd.DataFrame:
+    """Stated preferences of some: the channel they want, and what they like."""
+    asked = np.flatnonzero(rng.random(len(people)) < 0.12)
+    channel = np.array(["email", "sms", "messenger", "none"])[rng.integers(0, 4, len(asked))]
+    day = np.datetime64(FIRST_DAY) + rng.integers(0, 700, len(asked)).astype("timedelta64[D]")
+    who = _main_account(people)[asked]
+    return pd.DataFrame({"customer_id": who, "topic": "contact channel", "value": channel, "stated_at": day})
+
+
+def _main_account(people: People) -> np.ndarray:
+    """The account a person is contacted under: the web one of those who have it."""
+    return people.account(people.habit != 0)
