@@ -104,7 +104,7 @@ def build_app() -> typer.Typer:
     def init(
         folder: Annotated[Path, typer.Argument(help=_("Folder to make."), metavar="DIR")],
         example: Annotated[
-            str | None, typer.Option("--example", help=_("Start from an example: complete-journey."))
+            str | None, typer.Option("--example", help=_("Start from an example: complete-journey or simulated."))
         ] = None,
         lang: lang = None,
     ) -> None:

@@ -86,6 +86,9 @@ def test_init_of_an_example_names_its_data_set(crm: Main, tmp_path: Path) -> Non
     project = tomllib.loads((tmp_path / "demo" / "crm.toml").read_text("utf-8"))["project"]
     assert project["dataset"] == "complete_journey"
     assert project["example"] is True
+    assert crm("init", str(tmp_path / "shop"), "--example", "simulated")[0] == 0
+    settings = tomllib.loads((tmp_path / "shop" / "crm.toml").read_text("utf-8"))
+    assert (settings["project"]["dataset"], settings["cleaning"]["sale_status"]) == ("simulated", ["paid"])
     status, _out, err = crm("init", str(tmp_path / "other"), "--example", "moon")
     assert status == 1
     assert "Known: complete-journey" in err

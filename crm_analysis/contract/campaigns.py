@@ -81,7 +81,7 @@ CAMPAIGN_TARGETS = TableSpec(
         Column(
             "arm",
             "text",
-            lambda: _("treated or control."),
+            lambda: _("treated, control, or mass for those who only got a mass mailing."),
             switches_on=lambda: _("measured effects"),
             aliases=headers("arm group 실험군"),
         ),

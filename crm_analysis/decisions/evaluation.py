@@ -37,7 +37,8 @@ def _arms(targets: ir.Table, campaign: str) -> ir.Table:
     """Customers listed for a campaign: customer_id, targeted (False for those drawn as control)."""
     mine = targets.filter(targets["campaign_id"] == campaign)
     arm = mine["arm"].strip().lower().fill_null("") if "arm" in mine.columns else ibis.literal("")
-    marked = mine.mutate(targeted=arm.notin(["control", "holdout"]))
+    marked = mine.mutate(arm=arm, targeted=arm.notin(["control", "holdout"]))
+    marked = marked.filter(marked["arm"] != "mass")  # who only got the mass mailing is on neither side
     return marked.group_by("customer_id").aggregate(targeted=marked["targeted"].max())
 
 

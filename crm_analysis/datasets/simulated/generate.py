@@ -179,7 +179,7 @@ def _write_chunk(
     """Everything about one chunk of people; returns their accounts for the prospects."""
     people = make_people(start, count, world, len(factors), rng)
     history = live(people, world, catalogue, factors, rng)
-    written = write_orders(people, history, catalogue, world, rng)
+    written = write_orders(people, history, catalogue, world, len(factors), rng)
     accounts = persons.accounts(people, rng)
     twice = persons.doubles(accounts, rng)
     known = pd.concat([accounts, twice], ignore_index=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -34,7 +35,7 @@ class OrderTables:
 
 
 def write_orders(
-    people: People, history: History, catalogue: Catalogue, world: World, rng: np.random.Generator
+    people: People, history: History, catalogue: Catalogue, world: World, weeks: int, rng: np.random.Generator
 ) -> OrderTables:
     """Fill the orders of a chunk with lines.
 
@@ -46,15 +47,17 @@ def write_orders(
         Products and prices.
     world
         For the campaigns that give coupons.
+    weeks
+        Length of the data; what happens later is not in it.
     rng
         Of this chunk.
     """
     orders = _timed(history.orders, people, rng)
     orders["coupon"] = _coupons(orders, history.outcomes, world)
     lines = _lines(orders, people, catalogue, rng)
-    returns = _returned(lines, rng)
-    corrections = _corrected(lines, rng)
-    every = pd.concat([lines, returns, corrections], ignore_index=True)
+    end = np.datetime64(FIRST_DAY + timedelta(days=7 * weeks))
+    every = pd.concat([lines, _returned(lines, rng), _corrected(lines, rng)], ignore_index=True)
+    every = every[(every["ordered_at"] < end).to_numpy()]
     columns = [
         "customer_id", "ordered_at", "order_id", "product_id", "product_name", "quantity", "unit_price", "amount",
         "discount", "unit_cost", "channel", "store_id", "currency", "status", "tax_type", "fulfilment",
@@ -68,7 +71,8 @@ def write_orders(
             "redeemed_at": used["ordered_at"],
         }
     )
-    return OrderTables(every[columns], _deliveries(orders, rng), redemptions, orders)
+    sent = _deliveries(orders, rng)
+    return OrderTables(every[columns], sent[(sent["delivered_at"] < end).to_numpy()], redemptions, orders)
 
 
 def _timed(orders: pd.DataFrame, people: People, rng: np.random.Generator) -> pd.DataFrame:
@@ -114,6 +118,10 @@ def _lines(orders: pd.DataFrame, people: People, catalogue: Catalogue, rng: np.r
     popular = np.floor(PER_CATEGORY ** rng.random(len(order)) - 1).astype("int64")
     within = np.where(rng.random(len(order)) < _FAVOURITE, favourite, np.clip(popular, 0, PER_CATEGORY - 1))
     product = category * PER_CATEGORY + within
+    _key, once = np.unique(
+        order * len(catalogue.costs) + product, return_index=True
+    )  # a product stands once on an order
+    order, product, person = order[once], product[once], person[once]
     quarter = np.minimum(orders["week"].to_numpy()[order] // 13, catalogue.prices.shape[1] - 1)
     price = catalogue.prices[product, quarter]
     pieces = 1 + rng.poisson(0.25, len(order)) + np.where(people.wholesale[person], rng.poisson(12, len(order)), 0)
