@@ -1,6 +1,7 @@
 """Features as Ibis expressions: purchases, periods, RFM, baskets."""
 
 from crm_analysis.features.baskets import customer_items, item_lines, item_pairs, item_profit, items, items_of_customers
+from crm_analysis.features.margin import Margin, margin_of
 from crm_analysis.features.periods import (
     cohorts,
     first_purchases,
@@ -53,6 +54,8 @@ __all__ = [
     "item_lines",
     "item_pairs",
     "item_profit",
+    "margin_of",
+    "Margin",
     "items",
     "items_of_customers",
     "moves_since",

@@ -50,14 +50,14 @@ class ScoringSettings:
     discount_rate_annual: float
 
     @classmethod
-    def from_analysis(cls, analysis: AnalysisSettings, leaving_days: int) -> ScoringSettings:
-        """Take what ``[analysis]`` says."""
+    def from_analysis(cls, analysis: AnalysisSettings, leaving_days: int, margin_rate: float) -> ScoringSettings:
+        """Take what ``[analysis]`` says, with the margin that :func:`crm_analysis.features.margin_of` found."""
         return cls(
             unit=analysis.unit,
             horizon_days=analysis.horizon_days,
             value_horizon_days=analysis.value_horizon_days,
             leaving_days=leaving_days,
-            margin_rate=analysis.margin,
+            margin_rate=margin_rate,
             discount_rate_annual=analysis.discount_rate_annual,
         )
 

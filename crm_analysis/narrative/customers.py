@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from crm_analysis import formats as f
+from crm_analysis.features import Margin
 from crm_analysis.labels import segment_label
 from crm_analysis.messages import _, plural
 from crm_analysis.models import ForecastCheck, ScoringSettings, enough_to_value
@@ -167,21 +168,21 @@ def migration_words(migration: pd.DataFrame, days: int) -> dict[str, str]:
     }
 
 
-def spread_words(spread: pd.DataFrame, customers: int, settings: ScoringSettings, *, assumed: bool) -> dict[str, str]:
+def spread_words(spread: pd.DataFrame, customers: int, margin: Margin) -> dict[str, str]:
     """Title and captions of the spread of profit."""
-    margin_rate = settings.margin_rate
+    rate = f.percent(margin.rate)
     half = float(np.interp(0.5, spread["customers_share"], spread["profit_share"]))
-    caption = (
-        _("Gross margin only, assumed at {rate} of revenue: costs of goods are missing.", rate=f.percent(margin_rate))
-        if assumed
-        else _("Gross margin only, at {rate} of revenue as set.", rate=f.percent(margin_rate))
-    )
+    captions = {
+        "assumed": _("Gross margin only, assumed at {rate} of revenue: costs of goods are missing.", rate=rate),
+        "setting": _("Gross margin only, at {rate} of revenue as set.", rate=rate),
+        "costs": _("Gross margin only, at {rate} of revenue by the costs of goods.", rate=rate),
+    }
     return {
         "title": _("The better half of customers brings {share} of profit", share=f.percent(half)),
         "subtitle": _(
             "Cumulative share of profit, customers from most to least profitable, n = {n}", n=f.number(customers, 0)
         ),
-        "caption": caption,
+        "caption": captions[margin.basis],
     }
 
 
@@ -292,16 +293,16 @@ def opinion_sentence(opinion: pd.DataFrame) -> str:
     )
 
 
-def value_sentence(value: dict[str, float], settings: ScoringSettings, currency: str, *, assumed: bool) -> str:
+def value_sentence(value: dict[str, float], settings: ScoringSettings, currency: str, margin: Margin) -> str:
     """Value of all customers with its interval."""
-    days, margin_rate = settings.value_horizon_days, settings.margin_rate
+    days = settings.value_horizon_days
     money = f.money_interval(value["value"], value["low"], value["high"], currency)
-    if assumed:
+    if margin.basis == "assumed":
         return _(
             "Over the next {days} days all customers together are worth {money} of profit, at an assumed margin of {rate}.",
             days=f.number(days, 0),
             money=money,
-            rate=f.percent(margin_rate),
+            rate=f.percent(margin.rate),
         )
     return _(
         "Over the next {days} days all customers together are worth {money} of profit.",

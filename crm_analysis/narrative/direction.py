@@ -70,9 +70,9 @@ def answer(strategies: pd.DataFrame) -> str:
     best = chosen.sort_values("safety", ascending=False).iloc[0]
     return plural(
         "{n} segment has a strategy that would pay: '{action}' for {customers} customers. Without an offer, by "
-        "{channel}, it pays if {odds} of those contacted act on it. No effect has been measured yet.",
+        "{channel}, it pays if {odds} of those contacted act on it. These effects are assumed, not measured.",
         "{n} segments have a strategy that would pay; the safest is '{action}' for {customers} customers. Without an "
-        "offer, by {channel}, it pays if {odds} of those contacted act on it. No effect has been measured yet.",
+        "offer, by {channel}, it pays if {odds} of those contacted act on it. These effects are assumed, not measured.",
         len(chosen),
         action=action_name(str(best["segment"]), str(best["strategy"])),
         customers=f.number(best["customers"], 0),

@@ -128,8 +128,11 @@ def more_actions(actions: pd.DataFrame) -> str:
     )
 
 
-def headline(actions: pd.DataFrame, currency: str) -> tuple[str, str]:
-    """The headline and the line below it; nothing that is only assumed is added up as profit."""
+def headline(actions: pd.DataFrame, currency: str, *, measured: bool = False) -> tuple[str, str]:
+    """The headline and the line below it; nothing that is only assumed is added up as profit.
+
+    ``measured``: past campaigns were, although none of these actions is.
+    """
     if actions.empty:
         return (
             _("Nothing clears its cost this week"),
@@ -148,6 +151,13 @@ def headline(actions: pd.DataFrame, currency: str) -> tuple[str, str]:
             cost=f.money(float(actions["cost"].sum()), currency),
         ),
         _(
+            "The effects of these actions are assumed, not those measured in past campaigns, so no extra profit is "
+            "promised. The first action pays if {odds} of those contacted act on it; customers held back at random will "
+            "show whether they do.",
+            odds=break_even(float(first["pays_if"])),
+        )
+        if measured
+        else _(
             "No effect has been measured here yet, so no extra profit is promised. The first action pays if {odds} of those "
             "contacted act on it; customers held back at random will show whether they do.",
             odds=break_even(float(first["pays_if"])),
@@ -194,10 +204,10 @@ def long_term(facts: dict[str, Any], scores: pd.DataFrame, currency: str) -> lis
     ]
 
 
-def not_known(facts: dict[str, Any], *, margin: float, assumed_margin: bool, actions: pd.DataFrame) -> list[str]:
+def not_known(facts: dict[str, Any], actions: pd.DataFrame) -> list[str]:
     """What the page rests on without knowing it."""
-    points = []
-    if assumed_margin:
+    points, margin = [], float(facts["margin"])
+    if facts["margin_basis"] == "assumed":
         text = _("The margin is assumed at {rate} of revenue; set margin_rate in crm.toml.", rate=f.percent(margin))
         if len(actions):
             half = break_even(float(actions["pays_if"].iloc[0]) * 2)
@@ -209,7 +219,11 @@ def not_known(facts: dict[str, Any], *, margin: float, assumed_margin: bool, act
             )
         points.append(text)
     points.append(_("Consent is not checked in this plan. Nothing may be sent before it is."))
-    points.append(_("Effects of contacts are assumed: no test with a control group has been evaluated yet."))
+    points.append(
+        _("Effects of contacts are assumed; those measured in past campaigns do not feed the plan yet.")
+        if facts.get("measured")
+        else _("Effects of contacts are assumed: no test with a control group has been evaluated yet.")
+    )
     if not facts.get("checked", False):
         points.append(_("The forecast is not checked: the history is too short to hold it against what happened."))
     return points

@@ -131,8 +131,7 @@ def write_index(run_dir: Path, settings: Settings) -> None:
     )
     owners = assumptions_from(settings.decisions, currency).owners
     actions = overview.actions_of(plan, strategies, owners)
-    headline, lead = overview.headline(actions, currency)
-    analysis = settings.analysis
+    headline, lead = overview.headline(actions, currency, measured=bool(facts.get("measured")))
     run_id = run_dir.name.removeprefix(".").removesuffix(".partial")
     as_of = dt.date.fromisoformat(facts["as_of"])
     page = _template("front.html.j2").render(
@@ -149,9 +148,7 @@ def write_index(run_dir: Path, settings: Settings) -> None:
         goal=_("No goals are set, so nothing can be held against them."),
         changes=overview.changes(facts, _previous(run_dir), currency),
         long_term=overview.long_term(facts, scores, currency),
-        not_known=overview.not_known(
-            facts, margin=analysis.margin, assumed_margin=analysis.margin_rate is None, actions=actions
-        ),
+        not_known=overview.not_known(facts, actions),
         steps=[
             {"number": s.number, "title": s.title(), "page": s.page, "answer": notes[s.number].get("answer", "")}
             for s in STEPS

@@ -22,7 +22,7 @@ from crm_analysis.contract import SOURCE_TABLES
 from crm_analysis.contract.handed_over import HANDED_OVER, SCHEMA_VERSION, check_handed_over
 from crm_analysis.decisions import assignments
 from crm_analysis.errors import StepError
-from crm_analysis.features import item_lines, period
+from crm_analysis.features import Margin, item_lines, margin_of, period
 from crm_analysis.messages import _, plural
 from crm_analysis.narrative.gaps import gaps_of
 from crm_analysis.project import Project, open_project
@@ -136,6 +136,11 @@ class StepSession:
         """A trait of the business that step 01 handed over, in whole days."""
         traits = self.read("industry_traits").set_index("trait")["value"]
         return int(traits[name])
+
+    @cached_property
+    def margin(self) -> Margin:
+        """Share of revenue that is profit: from costs, as set, or assumed."""
+        return margin_of(self.lines, self.optional("products"), self.settings.analysis)
 
     def customers(self) -> int:
         """Customers with an order line."""

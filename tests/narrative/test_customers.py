@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from crm_analysis.features import Margin
 from crm_analysis.models import ForecastCheck, ScoringSettings
 from crm_analysis.narrative import customers as words
 
@@ -152,8 +153,8 @@ def test_migration_title_counts_who_stayed(stayed: int, moved: int, share: str) 
 
 
 def test_spread_says_whether_the_margin_is_assumed() -> None:
-    assumed = words.spread_words(_spread(0.85), 400, SETTINGS, assumed=True)
-    known = words.spread_words(_spread(0.6), 400, SETTINGS, assumed=False)
+    assumed = words.spread_words(_spread(0.85), 400, Margin(0.3, "assumed"))
+    known = words.spread_words(_spread(0.6), 400, Margin(0.3, "setting"))
     assert "85 % of profit" in assumed["title"]
     assert "60 % of profit" in known["title"]
     assert "assumed at 30 %" in assumed["caption"]
@@ -203,7 +204,7 @@ def test_second_opinion_agrees_differs_or_is_missing() -> None:
 
 def test_value_says_whether_the_margin_is_assumed() -> None:
     value = {"value": 5000.0, "low": 4000.0, "high": 6000.0}
-    assumed, known = (words.value_sentence(value, SETTINGS, "USD", assumed=a) for a in (True, False))
+    assumed, known = (words.value_sentence(value, SETTINGS, "USD", Margin(0.3, b)) for b in ("assumed", "setting"))
     assert all("next 365 days" in text and "$5,000 (90 %: 4,000 to 6,000)" in text for text in (assumed, known))
     assert "assumed margin of 30 %" in assumed
     assert "assumed" not in known
@@ -247,7 +248,7 @@ def test_from_before_and_no_moves() -> None:
         (lambda: words.risk_words(_grid((0, 40, 10.0), (2, 7, 30.0)), 84, "USD")["title"], "75"),
         (lambda: words.cohort_words(_cohorts(31))["title"], "31"),
         (lambda: words.migration_words(_moves(15, 85), 90)["title"], "15"),
-        (lambda: words.spread_words(_spread(0.85), 400, SETTINGS, assumed=True)["title"], "85"),
+        (lambda: words.spread_words(_spread(0.85), 400, Margin(0.3, "assumed"))["title"], "85"),
         (lambda: words.forecast_sentence(_check("BG/NBD")), "12.5"),
         (lambda: words.forecast_sentence(_check("own_past_rate")), "12.5"),
         (lambda: words.forecast_words(_check(model=-8.0))["title"], "8.0"),

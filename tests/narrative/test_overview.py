@@ -143,22 +143,31 @@ def test_long_term_counts_who_is_past_the_limit() -> None:
         assert pairs[1][1] == share
 
 
+ASSUMED = {"margin": 0.3, "margin_basis": "assumed"}
+COSTED = {"margin": 0.3, "margin_basis": "costs"}
+
+
+def test_effects_that_were_measured_are_not_denied() -> None:
+    one, none = (words.not_known(_facts() | COSTED | {"measured": n}, _actions(1)) for n in (2, 0))
+    assert any("those measured in past campaigns" in point for point in one)
+    assert any("no test with a control group" in point for point in none)
+    assert "past campaigns" in words.headline(_actions(1), "USD", measured=True)[1]
+    assert "No effect has been measured" in words.headline(_actions(1), "USD")[1]
+
+
 def test_not_known_margin() -> None:
-    assumed = words.not_known(_facts(), margin=0.3, assumed_margin=True, actions=_actions(1))[0]
+    assumed = words.not_known(_facts() | ASSUMED, _actions(1))[0]
     assert "assumed at 30 %" in assumed
     assert "only if 1 in 25 act" in assumed
-    idle = words.not_known(_facts(), margin=0.3, assumed_margin=True, actions=_actions(0))[0]
+    idle = words.not_known(_facts() | ASSUMED, _actions(0))[0]
     assert "assumed at 30 %" in idle
     assert "first action" not in idle
-    known = words.not_known(_facts(), margin=0.3, assumed_margin=False, actions=_actions(1))
+    known = words.not_known(_facts() | COSTED, _actions(1))
     assert not any("margin" in point for point in known)
 
 
 def test_not_known_forecast() -> None:
-    unchecked, checked = (
-        words.not_known(_facts() | {"checked": flag}, margin=0.3, assumed_margin=False, actions=_actions(1))
-        for flag in (False, True)
-    )
+    unchecked, checked = (words.not_known(_facts() | COSTED | {"checked": flag}, _actions(1)) for flag in (False, True))
     assert any("forecast is not checked" in point for point in unchecked)
     assert not any("forecast is not checked" in point for point in checked)
 
@@ -211,7 +220,7 @@ def test_banner_of_an_example_is_about_its_date() -> None:
         (lambda: words.more_actions(_actions(8)), "300"),
         (lambda: _left_alone(*["nothing_pays"] * 1234)[0], "1,234"),
         (lambda: words.long_term(_facts(), pd.DataFrame({"recency_days": [85, 1]}), "USD")[1][1], "50"),
-        (lambda: words.not_known(_facts(), margin=0.3, assumed_margin=True, actions=_actions(1))[0], "30"),
+        (lambda: words.not_known(_facts() | ASSUMED, _actions(1))[0], "30"),
         (lambda: words.changes(_facts(1500), _facts(1000), "USD")[0], "1,500"),
         (lambda: words.changes(_facts(planned=60), _facts(planned=40), "USD")[1], "60"),
         (lambda: words.stale_banner(AS_OF, AS_OF + timedelta(days=77), 30.0, example=False), "77"),

@@ -1,0 +1,81 @@
+"""The margin: from costs of goods where they are known, else as set, else assumed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+
+from crm_analysis.config import AnalysisSettings
+from crm_analysis.errors import ContractError
+from crm_analysis.features.totals import total
+from crm_analysis.messages import _
+from crm_analysis.warehouse import collect
+
+__all__ = ["Margin", "margin_of"]
+
+_LEAST_KNOWN = 0.5
+"""Share of sales whose cost must be known before the costs speak for all of them."""
+
+
+@dataclass(frozen=True)
+class Margin:
+    """Share of revenue that is profit before contacts and offers, and what it rests on."""
+
+    rate: float
+    basis: Literal["costs", "setting", "assumed"]
+
+
+def margin_of(lines: ir.Table, products: ir.Table | None, analysis: AnalysisSettings) -> Margin:
+    """The margin to reckon with.
+
+    Costs come from ``order_lines.unit_cost``, else from ``products.unit_cost``; returns bring revenue and cost back.
+
+    Parameters
+    ----------
+    lines
+        Order lines.
+    products
+        With unit_cost; None where there are none.
+    analysis
+        ``[analysis]``: its margin_rate counts where costs are not known.
+
+    Raises
+    ------
+    ContractError
+        Costs are at least as high as sales: they are hardly costs of one piece in the same money.
+    """
+    found = _from_costs(lines, products)
+    if found is not None:
+        return Margin(found, "costs")
+    return Margin(analysis.margin, "assumed" if analysis.margin_rate is None else "setting")
+
+
+def _from_costs(lines: ir.Table, products: ir.Table | None) -> float | None:
+    rows = lines.select("product_id", "amount", "quantity", cost=lines["unit_cost"])
+    if products is not None and "unit_cost" in products.columns:
+        joined = rows.left_join(products.select("product_id", product_cost="unit_cost"), "product_id")
+        rows = joined.mutate(cost=ibis.coalesce(joined["cost"], joined["product_cost"]))
+    known = rows["cost"].notnull() & rows["quantity"].notnull()
+    sums = collect(
+        rows.aggregate(
+            sales=total(rows["amount"].fill_null(0.0)),
+            covered=total(ibis.ifelse(known, rows["amount"], 0.0).fill_null(0.0)),
+            costs=total(ibis.ifelse(known, rows["cost"] * rows["quantity"], 0.0).fill_null(0.0)),
+        )
+    ).iloc[0]
+    if pd.isna(sums["sales"]) or sums["sales"] <= 0 or sums["covered"] < _LEAST_KNOWN * sums["sales"]:
+        return None
+    share = float(sums["costs"] / sums["covered"])
+    if share >= 1:
+        raise ContractError(
+            _(
+                "unit_cost adds up to {share} % of the sales it is known for, so every sale would lose money. Check "
+                "that it is the cost of one piece, in the same money.",
+                share=f"{100 * share:.0f}",
+            )
+        )
+    return 1 - share
