@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Column", "ColumnType", "TableSpec", "headers"]
+__all__ = ["CUSTOMER_HEADERS", "Column", "ColumnType", "TableSpec", "headers"]
 
 ColumnType = Literal["id", "text", "timestamp", "date", "number", "integer", "boolean"]
 """``id`` is text that identifies; ``number`` a decimal; ``timestamp`` is local to the project's time zone."""
@@ -83,3 +83,7 @@ class TableSpec:
 def headers(names: str) -> tuple[str, ...]:
     """Header names that are recognised, from a text with spaces between them."""
     return tuple(names.split())
+
+
+CUSTOMER_HEADERS = headers("customer customerid memberid householdid 고객번호 고객id 회원번호 회원id")
+"""What the column of a customer's number is called outside of order lines."""

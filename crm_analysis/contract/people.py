@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crm_analysis.contract.columns import Column, TableSpec, headers
+from crm_analysis.contract.columns import CUSTOMER_HEADERS, Column, TableSpec, headers
 from crm_analysis.messages import _
 
 __all__ = ["CUSTOMERS"]
@@ -18,7 +18,7 @@ CUSTOMERS = TableSpec(
             "id",
             lambda: _("Who: the id used in order_lines."),
             required=True,
-            aliases=headers("customer customerid memberid householdid 고객번호 고객id 회원번호 회원id"),
+            aliases=CUSTOMER_HEADERS,
         ),
         Column(
             "name",

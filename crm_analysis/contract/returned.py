@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crm_analysis.contract.columns import Column, TableSpec
+from crm_analysis.contract.columns import CUSTOMER_HEADERS, Column, TableSpec, headers
 from crm_analysis.messages import _
 
 __all__ = ["CONTACT_RESULTS"]
@@ -17,37 +17,25 @@ CONTACT_RESULTS = TableSpec(
             "id",
             lambda: _("Who, by the number that the plan's list gives."),
             required=True,
-            aliases=("customer", "customerid", "householdid", "memberid", "고객번호", "고객id", "회원번호", "회원id"),
+            aliases=CUSTOMER_HEADERS,
         ),
         Column(
             "contacted_at",
             "timestamp",
             lambda: _("When the contact was made."),
             required=True,
-            aliases=(
-                "date",
-                "contacted",
-                "contactedat",
-                "contactdate",
-                "sentat",
-                "senton",
-                "calledat",
-                "발송일",
-                "발송일시",
-                "접촉일",
-                "통화일",
-                "일자",
-                "날짜",
+            aliases=headers(
+                "date contacted contactedat contactdate sentat senton calledat 발송일 발송일시 접촉일 통화일 일자 날짜"
             ),
         ),
         Column(
-            "channel", "text", lambda: _("Through what: email, phone and so on."), aliases=("medium", "채널", "매체")
+            "channel", "text", lambda: _("Through what: email, phone and so on."), aliases=headers("medium 채널 매체")
         ),
         Column(
             "outcome",
             "text",
             lambda: _("What came of it: delivered, opened, replied, bought, opted out."),
-            aliases=("result", "status", "response", "결과", "반응", "상태"),
+            aliases=headers("result status response 결과 반응 상태"),
         ),
     ),
 )

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from crm_analysis.contract.columns import Column, TableSpec, headers
+from crm_analysis.contract.columns import CUSTOMER_HEADERS, Column, TableSpec, headers
 from crm_analysis.messages import _
 
 __all__ = ["CONSENTS", "CONTACTS", "DELIVERIES", "FEEDBACK", "LOYALTY_LEDGER", "PREFERENCES"]
-
-_CUSTOMER = headers("customer customerid memberid householdid 고객번호 고객id 회원번호 회원id")
 
 DELIVERIES = TableSpec(
     name="deliveries",
@@ -22,7 +20,7 @@ DELIVERIES = TableSpec(
             required=True,
             aliases=headers("order orderid 주문번호"),
         ),
-        Column("customer_id", "id", lambda: _("Who ordered."), aliases=_CUSTOMER),
+        Column("customer_id", "id", lambda: _("Who ordered."), aliases=CUSTOMER_HEADERS),
         Column(
             "promised_at",
             "timestamp",
@@ -53,7 +51,7 @@ CONTACTS = TableSpec(
             required=True,
             aliases=headers("id contactid 접촉번호"),
         ),
-        Column("customer_id", "id", lambda: _("Who."), required=True, aliases=_CUSTOMER),
+        Column("customer_id", "id", lambda: _("Who."), required=True, aliases=CUSTOMER_HEADERS),
         Column(
             "contacted_at",
             "timestamp",
@@ -111,7 +109,7 @@ CONSENTS = TableSpec(
     key=("customer_id", "channel", "purpose", "changed_at"),
     switches_on=lambda: _("plans that leave out who has not agreed"),
     columns=(
-        Column("customer_id", "id", lambda: _("Who."), required=True, aliases=_CUSTOMER),
+        Column("customer_id", "id", lambda: _("Who."), required=True, aliases=CUSTOMER_HEADERS),
         Column(
             "channel", "text", lambda: _("The channel it is about."), required=True, aliases=headers("channel 채널")
         ),
@@ -147,7 +145,7 @@ LOYALTY_LEDGER = TableSpec(
     switches_on=lambda: _("what points and tiers cost and do"),
     columns=(
         Column("booking_id", "id", lambda: _("Number of the booking."), required=True, aliases=headers("id bookingid")),
-        Column("customer_id", "id", lambda: _("Who."), required=True, aliases=_CUSTOMER),
+        Column("customer_id", "id", lambda: _("Who."), required=True, aliases=CUSTOMER_HEADERS),
         Column(
             "booked_at",
             "timestamp",
@@ -183,7 +181,7 @@ FEEDBACK = TableSpec(
             required=True,
             aliases=headers("id feedbackid 접수번호"),
         ),
-        Column("customer_id", "id", lambda: _("Who."), aliases=_CUSTOMER),
+        Column("customer_id", "id", lambda: _("Who."), aliases=CUSTOMER_HEADERS),
         Column(
             "given_at",
             "timestamp",
@@ -225,7 +223,7 @@ PREFERENCES = TableSpec(
     key=("customer_id", "topic"),
     switches_on=lambda: _("offers that fit what customers said"),
     columns=(
-        Column("customer_id", "id", lambda: _("Who."), required=True, aliases=_CUSTOMER),
+        Column("customer_id", "id", lambda: _("Who."), required=True, aliases=CUSTOMER_HEADERS),
         Column("topic", "text", lambda: _("What it is about."), required=True, aliases=headers("topic question 항목")),
         Column("value", "text", lambda: _("What was stated."), required=True, aliases=headers("value answer 응답")),
         Column("stated_at", "date", lambda: _("When."), aliases=headers("date stated statedat 응답일")),

@@ -13,12 +13,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from crm_analysis import formats as f
 from crm_analysis.config import Settings
 from crm_analysis.decisions import assumptions_from
-from crm_analysis.messages import _, current_language, plural
+from crm_analysis.messages import _, plural
 from crm_analysis.narrative import overview
 from crm_analysis.workflow.files import write_text
 from crm_analysis.workflow.run_folder import latest_published
 from crm_analysis.workflow.steps import STEPS
-from crm_analysis.workflow.style import TEMPLATES, report_css
+from crm_analysis.workflow.style import TEMPLATES, page_language, report_css
 
 __all__ = ["write_index"]
 
@@ -42,7 +42,6 @@ def _facts(notes: dict[str, dict[str, Any]]) -> dict[str, Any]:
 def _words(settings: Settings, facts: dict[str, Any], run_id: str) -> dict[str, str]:
     gaps = int(facts["parts"]) - int(facts["ready"])
     return {
-        "title": _("Overview"),
         "data_until": _("data up to {date}", date=f.date(dt.date.fromisoformat(facts["as_of"]))),
         "run": _("run {run}", run=run_id),
         "data_state": plural("Data: {n} part is missing something", "Data: {n} parts are missing something", gaps),
@@ -87,8 +86,8 @@ def _template(name: str) -> Template:
 def _frame(settings: Settings) -> dict[str, str]:
     """What every first page needs."""
     return {
-        "lang": "ko" if current_language() == "ko" else "en",
-        "language": {"ko": "한국어"}.get(current_language(), "English"),
+        **page_language(),
+        "title": _("Overview"),
         "project": settings.name,
         "css": report_css(),
     }
@@ -99,7 +98,6 @@ def _write_short_index(run_dir: Path, settings: Settings, notes: dict[str, dict[
     last = steps[-1].number
     page = _template("steps.html.j2").render(
         **_frame(settings),
-        title=_("Overview"),
         headline=_("Single steps"),
         lead=_(
             "This run ends at step {step}. The report of all steps is that of the latest whole run.",

@@ -10,12 +10,12 @@ import nbformat
 from nbconvert import HTMLExporter
 from traitlets.config import Config
 
-from crm_analysis.messages import _, current_language
+from crm_analysis.messages import _
 from crm_analysis.workflow.figures import PLOTLY_SCRIPT, figure_html, put_plotly
 from crm_analysis.workflow.files import write_text
 from crm_analysis.workflow.pages import PageFrame
 from crm_analysis.workflow.steps import Step
-from crm_analysis.workflow.style import TEMPLATES, report_css
+from crm_analysis.workflow.style import TEMPLATES, page_language, report_css
 
 __all__ = ["render_notebook", "render_page"]
 
@@ -69,8 +69,7 @@ _NO_PROMPTS = {"exclude_input_prompt": True, "exclude_output_prompt": True}
 def _page(step: Step, frame: PageFrame, failure: str | None) -> dict[str, Any]:
     """What the template shows around the cells; all text in the current language."""
     return {
-        "lang": "ko" if current_language() == "ko" else "en",
-        "language": {"ko": "한국어"}.get(current_language(), "English"),
+        **page_language(),
         "project": frame.project,
         "title": step.title(),
         "step": step.number,

@@ -100,4 +100,3 @@ def test_an_editable_install_uses_the_checkout(tmp_path: Path) -> None:
     assert (int(notebooks), settings) == (len(STEPS), "True")
     (checkout / "notebooks" / STEPS[-1].notebook).unlink()
     assert int(_resources(binaries, tmp_path)[1]) == len(STEPS) - 1, "notebooks are read where they are edited"
-    assert sys.prefix != str(tmp_path / "venv")

@@ -7,9 +7,9 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
-from crm_analysis.datasets.simulated.behaviour import COMPETITOR_REGIONS, COMPETITOR_WEEK
+from crm_analysis.datasets.simulated.behaviour import COMPETITOR_WEEK
 from crm_analysis.datasets.simulated.calendar import FIRST_DAY
-from crm_analysis.datasets.simulated.catalogue import CATEGORIES
+from crm_analysis.datasets.simulated.catalogue import CATEGORIES, PER_CATEGORY
 from crm_analysis.datasets.simulated.people import People
 from crm_analysis.datasets.simulated.worlds import World
 
@@ -110,7 +110,7 @@ def category_spend(people: People, lines: pd.DataFrame, weeks: int, rng: np.rand
     """``category_spend``: what some customers spend in a category, with us and elsewhere, in the last whole year."""
     year = (FIRST_DAY + timedelta(days=7 * weeks - 1)).year
     stood = lines[(lines["status"] == "paid") & (lines["ordered_at"].dt.year == year)]
-    category = stood["product_id"].str[1:].astype("int64") // 20
+    category = stood["product_id"].str[1:].astype("int64") // PER_CATEGORY
     mine = stood.assign(category=np.array(list(CATEGORIES))[category])
     asked = mine["customer_id"].isin(pd.unique(mine["customer_id"])[::6])
     ours = mine[asked].groupby(["customer_id", "category"], as_index=False)["amount"].sum()
@@ -141,8 +141,3 @@ def prospects(known: pd.DataFrame, count: int, rng: np.random.Generator) -> tupl
     )
     truth = pd.DataFrame({"prospect_id": ids, "person": np.where(already, same["person"], -1)})
     return table, truth
-
-
-def competitor_truth() -> dict[str, int]:
-    """Where and when a competitor opened."""
-    return {"week": COMPETITOR_WEEK, "regions": COMPETITOR_REGIONS}

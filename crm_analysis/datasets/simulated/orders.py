@@ -83,8 +83,7 @@ def _timed(orders: pd.DataFrame, people: People, rng: np.random.Generator) -> pd
     start = np.datetime64(FIRST_DAY, "m")
     at = start + (frame["week"].to_numpy() * 7 + day).astype("timedelta64[D]") + minutes.astype("timedelta64[m]")
     person, web = frame["person"].to_numpy(), frame["web"].to_numpy()
-    account = np.where(web, people.account(np.ones(len(people), dtype=bool))[person],
-                       people.account(np.zeros(len(people), dtype=bool))[person])  # fmt: skip
+    account = np.where(web, people.web_accounts[person], people.store_accounts[person])
     number = np.char.add(
         np.char.zfill(people.number[person].astype(str), 7), np.char.add("-", np.arange(size).astype(str))
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -75,18 +74,23 @@ class People:
     def __len__(self) -> int:
         return len(self.number)
 
-    def account(self, web: npt.NDArray[np.bool_]) -> npt.NDArray[np.object_]:
-        """The id under which each person is known: one per channel, so that some people have two."""
-        prefix = np.where(web, "W", "S")
-        return np.char.add(prefix, np.char.zfill(self.number.astype(str), 7)).astype(object)
+    @property
+    def store_accounts(self) -> npt.NDArray[np.object_]:
+        """The id under which the store knows each person, if it does."""
+        return np.char.add("S", np.char.zfill(self.number.astype(str), 7)).astype(object)
+
+    @property
+    def web_accounts(self) -> npt.NDArray[np.object_]:
+        """The id under which the web shop knows each person, if it does."""
+        return np.char.add("W", np.char.zfill(self.number.astype(str), 7)).astype(object)
 
     def truth(self) -> pd.DataFrame:
         """What only the simulation knows, one row per person."""
         frame = pd.DataFrame(
             {
                 "person": self.number,
-                "store_id": pd.Series(self.account(np.zeros(len(self), dtype=bool))).where(self.habit != 1),
-                "web_id": pd.Series(self.account(np.ones(len(self), dtype=bool))).where(self.habit != 0),
+                "store_id": pd.Series(self.store_accounts).where(self.habit != 1),
+                "web_id": pd.Series(self.web_accounts).where(self.habit != 0),
                 "customer_before_data": self.first_week < 0,
                 "rate_per_year": self.rate,
                 "tries_once": self.tries_once,
@@ -104,7 +108,7 @@ class People:
 
     def joined_on(self) -> npt.NDArray[np.datetime64]:
         """Day of registration: before the data for existing customers."""
-        first = np.datetime64(FIRST_DAY + timedelta(days=0))
+        first = np.datetime64(FIRST_DAY)
         return np.asarray(first + (self.first_week * 7).astype("timedelta64[D]"))
 
 

@@ -81,8 +81,8 @@ def accounts(people: People, rng: np.random.Generator) -> pd.DataFrame:
             "person": people.number,
         }
     )  # fmt: skip
-    store = person[people.habit != 1].assign(customer_id=people.account(np.zeros(count, dtype=bool))[people.habit != 1])
-    web = person[people.habit != 0].assign(customer_id=people.account(np.ones(count, dtype=bool))[people.habit != 0])
+    store = person[people.habit != 1].assign(customer_id=people.store_accounts[people.habit != 1])
+    web = person[people.habit != 0].assign(customer_id=people.web_accounts[people.habit != 0])
     both: pd.DataFrame = pd.concat([store, web], ignore_index=True)
     return both
 

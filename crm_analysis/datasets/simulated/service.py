@@ -176,4 +176,4 @@ def preferences(people: People, rng: np.random.Generator) -> pd.DataFrame:
 
 def _main_account(people: People) -> np.ndarray:
     """The account a person is contacted under: the web one of those who have it."""
-    return people.account(people.habit != 0)
+    return np.where(people.habit != 0, people.web_accounts, people.store_accounts)
