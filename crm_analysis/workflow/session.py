@@ -267,7 +267,9 @@ def _plain_markdown(sentence: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    """Text for HTML; a dollar sign stands in an element of its own, or JupyterLab and Voila set a formula."""
+    plain = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return plain.replace("$", "<span>$</span>")
 
 
 def _html_table(rows: Sequence[Sequence[str]], heads: Mapping[str, str], most: int = 20) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from IPython.core.formatters import format_display_data
@@ -34,3 +36,13 @@ def test_a_sentence_is_shown_as_it_stands(sentence: str, said: list[str]) -> Non
     text = page.removeprefix("<p>").removesuffix("</p>\n").replace("&lt;", "<").replace("&gt;", ">")
     assert text == sentence
     assert "<img" not in page
+
+
+def test_two_amounts_in_dollars_are_no_formula(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(session, "display", lambda item: shown.append(item.data))
+    step = SimpleNamespace(note={}, _keep=lambda: None)
+    session.StepSession.answer(step, "It rose from $2.28M to $2.32M.")  # type: ignore[arg-type]
+    runs = re.split(r"<[^>]+>", shown[0])
+    assert "".join(runs) == "It rose from $2.28M to $2.32M."
+    assert all(run.count("$") < 2 for run in runs), "a formula needs both signs in one run of text"
