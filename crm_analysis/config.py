@@ -46,11 +46,15 @@ class _Section(BaseModel):
 
 
 class ProjectSettings(_Section):
-    """``[project]``: what is analysed, in which money and language."""
+    """``[project]``: what is analysed, in which money and languages.
+
+    ``also_in`` lists the further languages that a report can be switched to; all others unless set.
+    """
 
     name: str = Field(default="my shop", min_length=1)
     currency: str = Field(default="USD", pattern="^[A-Z]{3}$")
     lang: Literal["en", "ko", "xx"] = "en"
+    also_in: tuple[Literal["en", "ko"], ...] | None = None
     time_zone: str = "UTC"
     dataset: str | None = None
     example: bool = False
@@ -208,6 +212,13 @@ class Settings(_Section):
     def lang(self) -> str:
         """Language of report, messages and errors."""
         return self.project.lang
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Languages of a report, the one it opens in first."""
+        given = self.project.also_in
+        others: tuple[str, ...] = given if given is not None else () if self.lang == "xx" else ("en", "ko")
+        return tuple(dict.fromkeys((self.lang, *others)))
 
     @property
     def slug(self) -> str:

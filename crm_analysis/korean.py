@@ -64,7 +64,7 @@ _PAIRS = {
 }
 _OPTIONAL = re.compile(r"^\((으|이)\)(.+)$")
 
-_TAG = re.compile(r"<[^<>]*>")
+_TAG = re.compile(r"<[^<>]*>|\ue000[^\ue001]*\ue001|\ue002")  # and marks of narrative.explained
 _GROUP = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\}|（[^（）]*）|【[^【】]*】)$")
 _SKIPPED = " \t\n\r\u00a0.,!?…;:~-–—−_*`'\"‘’“”«»‹›「」『』〈〉《》⟦⟧()[]{}（）【】/\\|"
 _DATE = re.compile(r"\d{4}(?:\.\s?\d{1,2}\.\s?\d{1,2}\.?|-\d{1,2}-\d{1,2})$")

@@ -118,7 +118,7 @@ def _(message: str, /, **values: Any) -> str:
     return _fill_translation(_catalogue(lang).get(message), message, values)
 
 
-def plural(singular: str, plural: str, /, n: int, **values: Any) -> str:
+def plural(singular: str, plural: str, /, n: int, shown: str | None = None, **values: Any) -> str:
     """Translate a sentence that depends on a count; ``{n}`` is the count, with thousands separators.
 
     Parameters
@@ -127,6 +127,8 @@ def plural(singular: str, plural: str, /, n: int, **values: Any) -> str:
         The English sentence for one and for any other count, both string literals.
     n
         The count that decides, and the value of the slot ``{n}``.
+    shown
+        The count as it is to be written, where that is not with thousands separators.
     **values
         The values of the other slots.
 
@@ -137,7 +139,7 @@ def plural(singular: str, plural: str, /, n: int, **values: Any) -> str:
     '1,234 customers'
     """
     message = singular if n == 1 else plural
-    filled = {**values, "n": f"{n:,}"}
+    filled = {**values, "n": f"{n:,}" if shown is None else shown}
     lang = current_language()
     if lang == _SOURCE_LANGUAGE:
         return _fill(message, filled)

@@ -13,9 +13,11 @@ from crm_analysis import formats as f
 from crm_analysis.labels import channel_label, department_label, evidence_label
 from crm_analysis.messages import _, plural
 from crm_analysis.narrative.direction import action_name, break_even
+from crm_analysis.narrative.explained import explained
 
 __all__ = [
     "ActionRow",
+    "action_page",
     "action_rows",
     "actions_of",
     "changes",
@@ -36,6 +38,7 @@ class ActionRow:
 
     number: str
     name: str
+    page: str
     customers: str
     how: str
     cost: str
@@ -91,6 +94,11 @@ def actions_of(plan: pd.DataFrame, strategies: pd.DataFrame, owners: dict[str, s
     return frame.sort_values("expected_profit", ascending=False, ignore_index=True)
 
 
+def action_page(segment: str, strategy: str) -> str:
+    """File name of the page of an action."""
+    return f"action_{segment}_{strategy}.html"
+
+
 def _listed(codes: tuple[str, ...], label: Callable[[str], str]) -> str:
     return " + ".join(label(code) for code in codes)
 
@@ -101,12 +109,15 @@ def action_rows(actions: pd.DataFrame, currency: str) -> list[ActionRow]:
         ActionRow(
             number=str(number),
             name=action_name(r["segment"], r["strategy"]),
-            customers=f.number(r["customers"], 0),
+            page=action_page(r["segment"], r["strategy"]),
+            customers=explained(f"customers{number}", f.number(r["customers"], 0)),
             how=_(
-                "{channel}, until {date}", channel=_listed(r["channel"], channel_label), date=f.day_month(r["ends_on"])
+                "{channel}, until {date}",
+                channel=_listed(r["channel"], channel_label),
+                date=explained(f"until{number}", f.day_month(r["ends_on"])),
             ),
-            cost=f.money(r["cost"], currency),
-            pays_if=break_even(float(r["pays_if"])),
+            cost=explained(f"cost{number}", f.money(r["cost"], currency)),
+            pays_if=explained(f"pays_if{number}", break_even(float(r["pays_if"]))),
             evidence=evidence_label("assumed"),
             owner=_listed(r["owner"], department_label),
             state=_("draft"),
@@ -146,21 +157,22 @@ def headline(actions: pd.DataFrame, currency: str, *, measured: bool = False) ->
             "Decide by {date}: {n} action for {customers} customers, for {cost}",
             "Decide by {date}: {n} actions for {customers} customers, for {cost}",
             len(actions),
-            date=f.day_month(actions["starts_on"].min()),
-            customers=f.number(int(actions["customers"].sum()), 0),
-            cost=f.money(float(actions["cost"].sum()), currency),
+            shown=explained("actions", f.number(len(actions), 0)),
+            date=explained("starts_on", f.day_month(actions["starts_on"].min())),
+            customers=explained("planned", f.number(int(actions["customers"].sum()), 0)),
+            cost=explained("cost", f.money(float(actions["cost"].sum()), currency)),
         ),
         _(
             "The effects of these actions are assumed, not those measured in past campaigns, so no extra profit is "
             "promised. The first action pays if {odds} of those contacted act on it; customers held back at random will "
             "show whether they do.",
-            odds=break_even(float(first["pays_if"])),
+            odds=explained("pays_if1", break_even(float(first["pays_if"]))),
         )
         if measured
         else _(
             "No effect has been measured here yet, so no extra profit is promised. The first action pays if {odds} of those "
             "contacted act on it; customers held back at random will show whether they do.",
-            odds=break_even(float(first["pays_if"])),
+            odds=explained("pays_if1", break_even(float(first["pays_if"]))),
         ),
     )
 
@@ -180,9 +192,20 @@ def left_alone(offers: pd.DataFrame, strategies: pd.DataFrame) -> list[str]:
             "{n} customer: no contact would pay for itself, even under the assumed effects.",
             "{n} customers: no contact would pay for itself with them, even under the assumed effects.",
             counts[0],
+            shown=explained("nothing_pays", f.number(counts[0], 0)),
         ),
-        plural("{n} customer is beyond the budget.", "{n} customers are beyond the budget.", counts[1]),
-        plural("{n} customer, because you decided so.", "{n} customers, because you decided so.", counts[2]),
+        plural(
+            "{n} customer is beyond the budget.",
+            "{n} customers are beyond the budget.",
+            counts[1],
+            shown=explained("over_budget", f.number(counts[1], 0)),
+        ),
+        plural(
+            "{n} customer, because you decided so.",
+            "{n} customers, because you decided so.",
+            counts[2],
+            shown=explained("decided", f.number(counts[2], 0)),
+        ),
     ]
     return [line for line, count in zip(lines, counts, strict=True) if count]
 
@@ -194,11 +217,15 @@ def long_term(facts: dict[str, Any], scores: pd.DataFrame, currency: str) -> lis
     return [
         (
             _("Customer value, next 12 months"),
-            f.money_interval(value["value"], value["low"], value["high"], currency),
+            explained("value", f.money_interval(value["value"], value["low"], value["high"], currency)),
         ),
         (
-            _("No purchase in {days} days", days=f.number(facts["leaving_days"], 0)),
-            _("{share} of {n} customers", share=f.percent(gone), n=f.number(len(scores), 0)),
+            _("No purchase in {days} days", days=explained("leaving_days", f.number(facts["leaving_days"], 0))),
+            _(
+                "{share} of {n} customers",
+                share=explained("gone", f.percent(gone)),
+                n=explained("customers", f.number(len(scores), 0)),
+            ),
         ),
         (_("Share of wallet"), _("needs the table category_spend")),
     ]
@@ -208,13 +235,14 @@ def not_known(facts: dict[str, Any], actions: pd.DataFrame) -> list[str]:
     """What the page rests on without knowing it."""
     points, margin = [], float(facts["margin"])
     if facts["margin_basis"] == "assumed":
-        text = _("The margin is assumed at {rate} of revenue; set margin_rate in crm.toml.", rate=f.percent(margin))
+        rate = explained("margin", f.percent(margin))
+        text = _("The margin is assumed at {rate} of revenue; set margin_rate in crm.toml.", rate=rate)
         if len(actions):
-            half = break_even(float(actions["pays_if"].iloc[0]) * 2)
+            half = explained("pays_if_half", break_even(float(actions["pays_if"].iloc[0]) * 2))
             text = _(
                 "The margin is assumed at {rate} of revenue; at half of it the first action pays only if {odds} act. Set "
                 "margin_rate in crm.toml.",
-                rate=f.percent(margin),
+                rate=rate,
                 odds=half,
             )
         points.append(text)
@@ -240,9 +268,9 @@ def changes(now: dict[str, Any], before: dict[str, Any] | None, currency: str) -
         lines.append(
             _(
                 "{rows} order lines, {before} before; data up to {date}.",
-                rows=f.number(now["rows_kept"], 0),
-                before=f.number(before["rows_kept"], 0),
-                date=f.date(now["as_of"]),
+                rows=explained("rows_kept", f.number(now["rows_kept"], 0)),
+                before=explained("rows_kept", f.number(before["rows_kept"], 0)),
+                date=explained("as_of", f.date(now["as_of"])),
             )
         )
     if now["planned"] == before["planned"] and now["value"]["value"] == before["value"]["value"]:
@@ -250,15 +278,15 @@ def changes(now: dict[str, Any], before: dict[str, Any] | None, currency: str) -
     lines.append(
         _(
             "Customers with a planned contact: {now}, {before} before.",
-            now=f.number(now["planned"], 0),
-            before=f.number(before["planned"], 0),
+            now=explained("planned", f.number(now["planned"], 0)),
+            before=explained("planned", f.number(before["planned"], 0)),
         )
     )
     lines.append(
         _(
             "Customer value over 12 months: {now}, {before} before.",
-            now=f.money(now["value"]["value"], currency),
-            before=f.money(before["value"]["value"], currency),
+            now=explained("value", f.money(now["value"]["value"], currency)),
+            before=explained("value", f.money(before["value"]["value"], currency)),
         )
     )
     return lines
@@ -267,12 +295,15 @@ def changes(now: dict[str, Any], before: dict[str, Any] | None, currency: str) -
 def stale_banner(as_of: date, today: date, usual_gap_days: float, *, example: bool) -> str:
     """A warning where the data is an example of the past, or older than two usual gaps between purchases."""
     if example:
-        return _("Example: the report is made as of {date}, and so are the dates of its plan.", date=f.date(as_of))
+        return _(
+            "Example: the report is made as of {date}, and so are the dates of its plan.",
+            date=explained("as_of", f.date(as_of)),
+        )
     limit = max(2 * usual_gap_days, 14) if usual_gap_days == usual_gap_days else 60
     age = (today - as_of).days
     if age > limit:
         return _(
             "The newest order is {days} days old: load newer data before you act.",
-            days=f.number(age, 0),
+            days=explained("as_of", f.number(age, 0)),
         )
     return ""

@@ -15,7 +15,7 @@ from papermill.clientwrap import PapermillNotebookClient
 from crm_analysis.workflow.engine import CellsCancelledError, CellWatch
 from crm_analysis.workflow.kernels import interrupt, kill
 
-__all__ = ["CellClient"]
+__all__ = ["CellClient", "executed_cells"]
 
 _LOOK_SECONDS = 1.0
 _KILL_AFTER_LOOKS = 15
@@ -57,7 +57,7 @@ class CellClient(PapermillNotebookClient):  # type: ignore[misc]
 
     def papermill_execute_cells(self) -> None:
         """Execute the cells one by one, as papermill does, with the watch told and asked."""
-        cells = sum(_is_executed(cell) for cell in self.nb.cells)
+        cells = executed_cells(self.nb)
         number = 0
         with self._looking():
             for index, cell in enumerate(self.nb.cells):
@@ -114,6 +114,11 @@ class CellClient(PapermillNotebookClient):  # type: ignore[misc]
         finally:
             over.set()
             thread.join()
+
+
+def executed_cells(notebook: Any) -> int:
+    """How many cells of a notebook are executed: those with code in them."""
+    return sum(_is_executed(cell) for cell in notebook.cells)
 
 
 def _is_executed(cell: Any) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,11 @@ from papermill.exceptions import PapermillExecutionError
 
 from crm_analysis import errors
 from crm_analysis.errors import CrmError, StepError
-from crm_analysis.messages import _
+from crm_analysis.messages import _, current_language, language
+from crm_analysis.workflow.editions import Edition, editions_of
 from crm_analysis.workflow.engine import ENGINE_NAME, CellWatch, register
 from crm_analysis.workflow.files import write_text
-from crm_analysis.workflow.kernels import KernelPool
+from crm_analysis.workflow.kernels import KernelPool, empty
 from crm_analysis.workflow.run_folder import RunFolder
 from crm_analysis.workflow.steps import Step
 from crm_analysis.workflow.translate import translate_notebook
@@ -76,6 +77,27 @@ class _KeptCells:
         return self._watch.cancelled()
 
 
+class _Several:
+    """A watch that counts the cells of all languages of a step as those of one notebook."""
+
+    def __init__(self, watch: CellWatch, place: int, editions: int) -> None:
+        self._watch = watch
+        self._place = place
+        self._editions = editions
+
+    def notebook_started(self, notebook: nbformat.NotebookNode) -> None:
+        self._watch.notebook_started(notebook)
+
+    def cell_started(self, cell: int, cells: int) -> None:
+        self._watch.cell_started(self._place * cells + cell, self._editions * cells)
+
+    def cell_finished(self, cell: int, cells: int) -> None:
+        self._watch.cell_finished(self._place * cells + cell, self._editions * cells)
+
+    def cancelled(self) -> bool:
+        return self._watch.cancelled()
+
+
 def execute_step(
     step: Step,
     notebook: nbformat.NotebookNode,
@@ -84,12 +106,22 @@ def execute_step(
     kernels: KernelPool,
     watch: CellWatch,
     *,
+    editions: Sequence[Edition] = (),
     preheat: bool = False,
 ) -> None:
     """Execute a notebook of the workspace and write it, executed, into the hidden folder of the run.
 
-    It is written also where it fails or is stopped, with the cells done so far. ``preheat`` starts the
-    kernel of the next step meanwhile.
+    It is written also where it fails or is stopped, with the cells done so far.
+
+    Parameters
+    ----------
+    parameters
+        For the notebook; ``run_dir`` and ``lang`` are set here.
+    editions
+        The languages to execute it in, one after the other in the same kernel, emptied between them; none for the
+        current language.
+    preheat
+        Start the kernel of the next step meanwhile.
 
     Raises
     ------
@@ -99,17 +131,41 @@ def execute_step(
         The watch asked to stop.
     """
     register()
-    kept = _KeptCells(watch)
     kernel = kernels.take()
     if preheat:
         kernels.preheat()
+    try:
+        editions = editions or editions_of([current_language()])
+        for place, edition in enumerate(editions):
+            if place:
+                empty(kernel)
+            several = _Several(watch, place, len(editions))
+            _execute(step, notebook, parameters, folder, kernel, several, edition)
+    finally:
+        kernels.give_back(kernel)
+
+
+def _execute(
+    step: Step,
+    notebook: nbformat.NotebookNode,
+    parameters: Mapping[str, Any],
+    folder: RunFolder,
+    kernel: Any,
+    watch: CellWatch,
+    edition: Edition,
+) -> None:
+    """Execute a notebook in one language."""
+    kept = _KeptCells(watch)
+    place = edition.folder(folder.partial)
+    place.mkdir(exist_ok=True)
+    given = {**parameters, "run_dir": str(place), "lang": edition.lang}
     reason = None
     try:
-        with _quiet():
+        with _quiet(), language(edition.lang):
             papermill.execute_notebook(
                 translate_notebook(notebook),
                 None,
-                parameters=dict(parameters),
+                parameters=given,
                 engine_name=ENGINE_NAME,
                 kernel_name=ENGINE_NAME,
                 language="python",
@@ -125,11 +181,10 @@ def execute_step(
     except RuntimeError as error:
         reason = _("The kernel did not start: {reason}", reason=_one_line(str(error)))
     finally:
-        kernels.give_back(kernel)
         if kept.notebook is not None:
-            _write(kept.notebook, step, folder, reason)
+            _write(kept.notebook, place / step.notebook, folder, reason)
     if reason is not None:
-        raise _failure(step, kept.cell, reason, folder.partial / step.notebook)
+        raise _failure(step, kept.cell, reason, place / step.notebook)
 
 
 def _failure(step: Step, cell: int, reason: str, notebook: Path) -> StepFailedError:
@@ -163,20 +218,20 @@ def _one_line(text: str) -> str:
     return line if len(line) <= _MAX_REASON else f"{line[: _MAX_REASON - 1]}…"
 
 
-def _write(notebook: nbformat.NotebookNode, step: Step, folder: RunFolder, reason: str | None) -> None:
+def _write(notebook: nbformat.NotebookNode, target: Path, folder: RunFolder, reason: str | None) -> None:
     """Write the executed notebook with the folder it will lie in, marked where it failed."""
     notebook.cells = [cell for cell in notebook.cells if _ERROR_TAG not in cell.metadata.get("tags", [])]
     if reason is not None:
         _mark_failure(notebook, reason)
     details = notebook.metadata.get("papermill", {})
-    details.update(input_path=step.notebook, output_path=step.notebook)
+    details.update(input_path=target.name, output_path=target.name)
     for values in (details.get("parameters", {}), *_injected(notebook)):
         for name, value in values.items():
             if isinstance(value, str):
                 values[name] = value.replace(str(folder.partial), str(folder.path)).replace(
                     folder.partial.name, folder.path.name
                 )
-    write_text(folder.partial / step.notebook, nbformat.writes(notebook))
+    write_text(target, nbformat.writes(notebook))
 
 
 def _injected(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:

@@ -1,32 +1,39 @@
-"""The first page of a report: what to do, read from the tables and notes of the run."""
+"""The first pages of a report: what to do, and one page per action, from the tables and notes of the run."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from crm_analysis import formats as f
 from crm_analysis.config import Settings
+from crm_analysis.contract.handed_over import HANDED_OVER
 from crm_analysis.decisions import assumptions_from
-from crm_analysis.messages import _, plural
+from crm_analysis.messages import _, language, plural
 from crm_analysis.narrative import overview
-from crm_analysis.workflow.files import write_text
-from crm_analysis.workflow.run_folder import latest_published
-from crm_analysis.workflow.steps import STEPS
-from crm_analysis.workflow.style import TEMPLATES, page_language, report_css
+from crm_analysis.narrative.actions import action_pages
+from crm_analysis.narrative.definitions import definitions_of
+from crm_analysis.narrative.explained import explained
+from crm_analysis.narrative.run_tables import RunTables
+from crm_analysis.workflow.editions import Edition
+from crm_analysis.workflow.files import read_json, write_text
+from crm_analysis.workflow.first_pages import page_of
+from crm_analysis.workflow.run_folder import MANIFEST, latest_published
+from crm_analysis.workflow.steps import STEPS, step_of
+from crm_analysis.workflow.style import language_switch
 
 __all__ = ["write_index"]
 
 
-def _notes(run_dir: Path) -> dict[str, dict[str, Any]]:
+def _notes(folder: Path) -> dict[str, dict[str, Any]]:
     found = {}
     for step in STEPS:
-        file = run_dir / "notes" / f"{step.stem}.json"
+        file = folder / "notes" / f"{step.stem}.json"
         if file.is_file():
             found[step.number] = json.loads(file.read_text(encoding="utf-8"))
     return found
@@ -39,13 +46,20 @@ def _facts(notes: dict[str, dict[str, Any]]) -> dict[str, Any]:
     return facts
 
 
-def _words(settings: Settings, facts: dict[str, Any], run_id: str) -> dict[str, str]:
+def _words(facts: dict[str, Any], run_id: str) -> dict[str, str]:
     gaps = int(facts["parts"]) - int(facts["ready"])
     return {
-        "data_until": _("data up to {date}", date=f.date(dt.date.fromisoformat(facts["as_of"]))),
+        "data_until": _("data up to {date}", date=explained("as_of", f.date(facts["as_of"]))),
         "run": _("run {run}", run=run_id),
         "data_state": plural("Data: {n} part is missing something", "Data: {n} parts are missing something", gaps),
         "steps": _("Steps of the report"),
+        "overview": _("Overview"),
+        "list": _("List of all contacts (CSV)"),
+        "formula": _("Formula"),
+        "source": _("From"),
+        "rows_used": _("Rows used"),
+        "data_version": _("Data"),
+        "close": _("Close"),
         "action": _("Action"),
         "who": _("Customers"),
         "how": _("How, until"),
@@ -76,28 +90,64 @@ def _previous(run_dir: Path) -> dict[str, Any] | None:
     return facts if {"rows_kept", "planned", "value", "as_of"} <= set(facts) else None
 
 
-def _template(name: str) -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+def _version(run_dir: Path, facts: dict[str, Any], run_id: str) -> str:
+    versions = ((read_json(run_dir / MANIFEST) or {}).get("warehouse") or {}).get("table_versions") or {}
+    return _(
+        "order_lines version {version}, data up to {date}, run {run}",
+        version=versions.get("order_lines"),
+        date=f.date(facts["as_of"]),
+        run=run_id,
     )
-    return environment.get_template(name)
 
 
-def _frame(settings: Settings) -> dict[str, str]:
-    """What every first page needs."""
-    return {
-        **page_language(),
-        "title": _("Overview"),
-        "project": settings.name,
-        "css": report_css(),
-    }
+def _tables(run_dir: Path, settings: Settings, facts: dict[str, Any]) -> RunTables:
+    names = (
+        "contact_plan",
+        "offer_decisions",
+        "strategy_by_segment",
+        "customer_scores",
+        "personal_plan",
+        "planned_tests",
+    )
+    frames = [pd.read_parquet(run_dir / "tables" / f"{name}.parquet") for name in names]
+    currency, analysis = settings.project.currency, settings.analysis
+    owners = assumptions_from(settings.decisions, currency).owners
+    plan, offers, strategies, scores, items, tests = frames
+    actions = overview.actions_of(plan, strategies, owners)
+    return RunTables(
+        facts=facts,
+        plan=plan,
+        offers=offers,
+        strategies=strategies,
+        scores=scores,
+        items=items,
+        tests=tests,
+        actions=actions,
+        owners=owners,
+        currency=currency,
+        horizon_days=analysis.horizon_days,
+        value_horizon_days=analysis.value_horizon_days,
+    )
 
 
-def _write_short_index(run_dir: Path, settings: Settings, notes: dict[str, dict[str, Any]]) -> None:
+def _definitions(run: RunTables) -> list[dict[str, str]]:
+    """The definitions with the page of the step that their table comes from."""
+    found = []
+    for definition in definitions_of(run).values():
+        step = step_of(HANDED_OVER[definition.table].step)
+        source = _("{table}, step {step} {title}", table=definition.table, step=step.number, title=step.title())
+        found.append({**vars(definition), "page": step.page, "source": source})
+    return found
+
+
+def _write_short(run_dir: Path, edition: Edition, editions: Sequence[Edition], settings: Settings) -> None:
+    notes = _notes(edition.folder(run_dir))
     steps = [step for step in STEPS if (run_dir / step.page).is_file()]
     last = steps[-1].number
-    page = _template("steps.html.j2").render(
-        **_frame(settings),
+    page = page_of(
+        "steps.html.j2",
+        settings,
+        switch=language_switch("index.html", edition, editions),
         headline=_("Single steps"),
         lead=_(
             "This run ends at step {step}. The report of all steps is that of the latest whole run.",
@@ -105,11 +155,13 @@ def _write_short_index(run_dir: Path, settings: Settings, notes: dict[str, dict[
         ),
         steps=[(s.title(), s.page, notes.get(s.number, {}).get("answer", "")) for s in steps],
     )
-    write_text(run_dir / "index.html", page)
+    write_text(edition.folder(run_dir) / "index.html", page)
 
 
-def write_index(run_dir: Path, settings: Settings) -> None:
-    """Write ``index.html`` of a run: what to do; of a run of single steps, what these answered.
+def write_index(run_dir: Path, settings: Settings, editions: Sequence[Edition]) -> None:
+    """Write ``index.html`` of a run in each language: what to do; of a run of single steps, what these answered.
+
+    Beside the first, one page per action.
 
     Parameters
     ----------
@@ -117,39 +169,52 @@ def write_index(run_dir: Path, settings: Settings) -> None:
         Folder of the run.
     settings
         Of the project.
+    editions
+        The languages of the report.
     """
-    notes = _notes(run_dir)
-    if len(notes) < len(STEPS):
-        _write_short_index(run_dir, settings, notes)
-        return
-    facts, currency = _facts(notes), settings.project.currency
-    plan, offers, strategies, scores = (
-        pd.read_parquet(run_dir / "tables" / f"{name}.parquet")
-        for name in ("contact_plan", "offer_decisions", "strategy_by_segment", "customer_scores")
-    )
-    owners = assumptions_from(settings.decisions, currency).owners
-    actions = overview.actions_of(plan, strategies, owners)
-    headline, lead = overview.headline(actions, currency, measured=bool(facts.get("measured")))
+    whole = len(_notes(run_dir)) == len(STEPS)
+    for edition in editions:
+        with language(edition.lang):
+            (_write_first_pages if whole else _write_short)(run_dir, edition, editions, settings)
+
+
+def _write_first_pages(run_dir: Path, edition: Edition, editions: Sequence[Edition], settings: Settings) -> None:
+    notes = _notes(edition.folder(run_dir))
+    facts = _facts(notes)
+    run = _tables(run_dir, settings, facts)
     run_id = run_dir.name.removeprefix(".").removesuffix(".partial")
     as_of = dt.date.fromisoformat(facts["as_of"])
-    page = _template("front.html.j2").render(
-        **_frame(settings),
-        w=_words(settings, facts, run_id),
-        banner=overview.stale_banner(
+    headline, lead = overview.headline(run.actions, run.currency, measured=bool(facts.get("measured")))
+    shared = {
+        "w": _words(facts, run_id),
+        "definitions": _definitions(run),
+        "version": _version(run_dir, facts, run_id),
+        "banner": overview.stale_banner(
             as_of, dt.datetime.now(dt.UTC).date(), float(facts["usual_gap_days"]), example=settings.project.example
         ),
-        headline=headline,
-        lead=lead,
-        actions=overview.action_rows(actions, currency),
-        more=overview.more_actions(actions),
-        alone=overview.left_alone(offers, strategies),
-        goal=_("No goals are set, so nothing can be held against them."),
-        changes=overview.changes(facts, _previous(run_dir), currency),
-        long_term=overview.long_term(facts, scores, currency),
-        not_known=overview.not_known(facts, actions),
-        steps=[
+        "steps": [
             {"number": s.number, "title": s.title(), "page": s.page, "answer": notes[s.number].get("answer", "")}
             for s in STEPS
         ],
+    }
+    folder = edition.folder(run_dir)
+    first = page_of(
+        "front.html.j2",
+        settings,
+        **shared,
+        switch=language_switch("index.html", edition, editions),
+        headline=headline,
+        lead=lead,
+        actions=overview.action_rows(run.actions, run.currency),
+        more=overview.more_actions(run.actions),
+        alone=overview.left_alone(run.offers, run.strategies),
+        goal=_("No goals are set, so nothing can be held against them."),
+        changes=overview.changes(facts, _previous(run_dir), run.currency),
+        long_term=overview.long_term(facts, run.scores, run.currency),
+        not_known=overview.not_known(facts, run.actions),
     )
-    write_text(run_dir / "index.html", page)
+    write_text(folder / "index.html", first)
+    for action in action_pages(run):
+        switch = language_switch(action.page, edition, editions)
+        page = page_of("action.html.j2", settings, **shared, switch=switch, action=action, home=edition.to_home)
+        write_text(folder / action.page, page)

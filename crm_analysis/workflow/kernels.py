@@ -22,10 +22,11 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import run_sync
 
-__all__ = ["KernelPool", "interrupt", "kill", "without_iri_checks"]
+__all__ = ["KernelPool", "empty", "interrupt", "kill", "without_iri_checks"]
 
 _MAX_SOCKET_PATH = 90
 _END_SECONDS = 3.0
+_EMPTY_SECONDS = 60.0
 _SCRATCH = "crm-run-"
 _IRI_GRAMMAR = "rfc3987_syntax"
 
@@ -136,6 +137,34 @@ def kill(manager: AsyncKernelManager) -> None:
     with suppress(RuntimeError, OSError):
         if run_sync(manager.is_alive)():
             run_sync(manager.shutdown_kernel)(now=True)
+
+
+def empty(manager: AsyncKernelManager) -> None:
+    """Forget all variables of a kernel; what it has imported stays.
+
+    Raises
+    ------
+    nbclient.exceptions.DeadKernelError
+        The kernel does not answer.
+    """
+    from nbclient.exceptions import DeadKernelError  # nbclient takes a moment to import
+
+    with _client(manager) as client:
+        try:
+            client.execute_interactive("%reset -f", silent=True, store_history=False, timeout=_EMPTY_SECONDS)
+        except (RuntimeError, OSError, Empty, TimeoutError) as error:
+            raise DeadKernelError(str(error)) from error
+
+
+@contextmanager
+def _client(manager: AsyncKernelManager) -> Iterator[BlockingKernelClient]:
+    client = BlockingKernelClient()
+    client.load_connection_info(manager.get_connection_info())
+    client.start_channels()
+    try:
+        yield client
+    finally:
+        client.stop_channels()
 
 
 def _end(manager: AsyncKernelManager) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import contextvars
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from crm_analysis.messages import language
+from crm_analysis.workflow.editions import Edition
 from crm_analysis.workflow.steps import Step
 
 __all__ = ["PageFrame", "PageQueue"]
@@ -24,14 +25,17 @@ class PageFrame:
         Name of the project.
     steps
         The steps that have a page, in order.
+    editions
+        The languages of the report, the one it opens in first.
     """
 
     project: str
     steps: Sequence[Step]
+    editions: Sequence[Edition]
 
 
 class PageQueue:
-    """Renders pages of one run in the background, in the language of the run."""
+    """Renders pages of one run in the background, in its languages."""
 
     def __init__(self, run_dir: Path, frame: PageFrame) -> None:
         self._run_dir = run_dir
@@ -46,16 +50,27 @@ class PageQueue:
         self._executor.shutdown(wait=True)
 
     def add(self, step: Step, failure: str | None = None) -> None:
-        """Render the page of a step when its turn comes."""
-        context = contextvars.copy_context()
-        self._pages.append(self._executor.submit(context.run, self._render, step, failure))
+        """Render the pages of a step when their turn comes; after a failure, in the languages that it has."""
+        for edition in self._frame.editions:
+            if failure is None or (edition.folder(self._run_dir) / step.notebook).is_file():
+                self._add(step, edition, failure)
+
+    def add_missing(self, step: Step) -> None:
+        """Render those pages of a step that are not there."""
+        for edition in self._frame.editions:
+            if not (edition.folder(self._run_dir) / step.page).is_file():
+                self._add(step, edition, None)
 
     def wait(self) -> None:
         """Wait for all pages; an error of one of them is raised here."""
         for page in self._pages:
             page.result()
 
-    def _render(self, step: Step, failure: str | None) -> Path:
+    def _add(self, step: Step, edition: Edition, failure: str | None) -> None:
+        self._pages.append(self._executor.submit(self._render, step, edition, failure))
+
+    def _render(self, step: Step, edition: Edition, failure: str | None) -> Path:
         from crm_analysis.workflow.render import render_page  # nbconvert takes seconds to import
 
-        return render_page(self._run_dir, step, self._frame, failure=failure)
+        with language(edition.lang):
+            return render_page(self._run_dir, step, edition, self._frame, failure=failure)

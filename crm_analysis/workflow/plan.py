@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from crm_analysis.workflow.editions import Edition, editions_of
 from crm_analysis.workflow.files import read_json, write_json
 from crm_analysis.workflow.steps import STEPS, Step
 
@@ -34,8 +35,13 @@ class RunPlan:
     lang: str
     steps: list[str]
     parameters: dict[str, Any]
+    also_in: list[str] = field(default_factory=list)
     started_at: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
     done: dict[str, StepDone] = field(default_factory=dict)
+
+    def editions(self) -> tuple[Edition, ...]:
+        """The languages of the report with their folders, the one it opens in first."""
+        return editions_of((self.lang, *self.also_in))
 
     def selected(self) -> tuple[Step, ...]:
         """The steps to execute, in order."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +13,7 @@ from typing import Any
 from crm_analysis.config import Settings
 from crm_analysis.errors import CrmError
 from crm_analysis.workflow.cancel import RunCancelledError
+from crm_analysis.workflow.editions import Edition
 from crm_analysis.workflow.events import EventLog
 from crm_analysis.workflow.manifest import write_manifest
 from crm_analysis.workflow.plan import RunPlan
@@ -25,8 +26,8 @@ __all__ = ["ManifestExtra", "Run", "Work", "WriteIndex", "publish", "record_fail
 ManifestExtra = Callable[[Path], Mapping[str, Any]]
 """Given the folder of the run, further entries for its manifest."""
 
-WriteIndex = Callable[[Path], None]
-"""Given the folder of the run, writes its ``index.html``."""
+WriteIndex = Callable[[Path, Sequence[Edition]], None]
+"""Given the folder of the run and its languages, writes ``index.html`` of each."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def publish(
     extra = extra_manifest(folder.partial) if extra_manifest else None
     write_manifest(folder.partial, _manifest_content(work), extra)
     if write_index is not None:
-        write_index(folder.partial)
+        write_index(folder.partial, plan.editions())
     folder.publish()
     log.moved(folder.path / "events.jsonl")
     log.emit("published")
@@ -87,6 +88,7 @@ def _manifest_content(work: Work) -> dict[str, Any]:
         "whole": len(plan.with_pages()) == len(STEPS),
         "project": work.settings.name,
         "lang": plan.lang,
+        "languages": [edition.lang for edition in plan.editions()],
         "started_at": plan.started_at,
         "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "parameters": plan.parameters,

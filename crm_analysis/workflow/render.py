@@ -11,11 +11,12 @@ from nbconvert import HTMLExporter
 from traitlets.config import Config
 
 from crm_analysis.messages import _
+from crm_analysis.workflow.editions import Edition
 from crm_analysis.workflow.figures import PLOTLY_SCRIPT, figure_html, put_plotly
 from crm_analysis.workflow.files import write_text
 from crm_analysis.workflow.pages import PageFrame
 from crm_analysis.workflow.steps import Step
-from crm_analysis.workflow.style import TEMPLATES, page_language, report_css
+from crm_analysis.workflow.style import TEMPLATES, language_switch, page_language, report_css
 
 __all__ = ["render_notebook", "render_page"]
 
@@ -25,13 +26,15 @@ _SHOWN = [_FIGURE, "text/html", "text/markdown", "image/svg+xml", "image/png", "
 _OF_THIS_MACHINE = ("config = ", "run_dir = ")
 
 
-def render_page(run_dir: Path, step: Step, frame: PageFrame, *, failure: str | None = None) -> Path:
+def render_page(run_dir: Path, step: Step, edition: Edition, frame: PageFrame, *, failure: str | None = None) -> Path:
     """Render the executed notebook of a step beside it, and the script for its figures.
 
     Parameters
     ----------
     run_dir
-        Folder with the executed notebook; the page is written there.
+        Folder of the run.
+    edition
+        Says where in it the executed notebook lies; the page is written there.
     failure
         One line that says why the step did not end well, shown on top.
 
@@ -40,15 +43,16 @@ def render_page(run_dir: Path, step: Step, frame: PageFrame, *, failure: str | N
     pathlib.Path
         The page.
     """
-    notebook = nbformat.read(str(run_dir / step.notebook), as_version=4)
+    folder = edition.folder(run_dir)
+    notebook = nbformat.read(str(folder / step.notebook), as_version=4)
     put_plotly(run_dir)
-    page = run_dir / step.page
-    write_text(page, render_notebook(notebook, step, frame, failure=failure))
+    page = folder / step.page
+    write_text(page, render_notebook(notebook, step, edition, frame, failure=failure))
     return page
 
 
 def render_notebook(
-    notebook: nbformat.NotebookNode, step: Step, frame: PageFrame, *, failure: str | None = None
+    notebook: nbformat.NotebookNode, step: Step, edition: Edition, frame: PageFrame, *, failure: str | None = None
 ) -> str:
     """An executed notebook as the text of an HTML page in the current language."""
     exporter = HTMLExporter(
@@ -58,7 +62,7 @@ def render_notebook(
         config=Config({"NbConvertBase": {"display_data_priority": _SHOWN}, "TemplateExporter": _NO_PROMPTS}),
     )
     html, _resources = exporter.from_notebook_node(
-        _prepared(notebook), resources={"report": _page(step, frame, failure)}
+        _prepared(notebook), resources={"report": _page(step, edition, frame, failure)}
     )
     return str(html)
 
@@ -66,10 +70,11 @@ def render_notebook(
 _NO_PROMPTS = {"exclude_input_prompt": True, "exclude_output_prompt": True}
 
 
-def _page(step: Step, frame: PageFrame, failure: str | None) -> dict[str, Any]:
+def _page(step: Step, edition: Edition, frame: PageFrame, failure: str | None) -> dict[str, Any]:
     """What the template shows around the cells; all text in the current language."""
     return {
         **page_language(),
+        "switch": language_switch(step.page, edition, frame.editions),
         "project": frame.project,
         "title": step.title(),
         "step": step.number,
@@ -80,7 +85,7 @@ def _page(step: Step, frame: PageFrame, failure: str | None) -> dict[str, Any]:
         "failure": failure,
         "css": report_css(),
         "script": (TEMPLATES / "report" / "figures.js").read_text(encoding="utf-8"),
-        "plotly": PLOTLY_SCRIPT,
+        "plotly": edition.to_home + PLOTLY_SCRIPT,
         "words": {
             "overview": _("Overview"),
             "steps": _("Steps of the report"),

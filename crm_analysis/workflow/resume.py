@@ -8,6 +8,7 @@ from pathlib import Path
 
 from crm_analysis.errors import RunError
 from crm_analysis.messages import _
+from crm_analysis.workflow.editions import Edition, editions_of
 from crm_analysis.workflow.files import read_json
 from crm_analysis.workflow.plan import StepDone, load_plan
 from crm_analysis.workflow.run_folder import MANIFEST, RunFolder, latest_published, list_partial, update_latest
@@ -65,8 +66,10 @@ def find_unfinished(parent: Path, data_set: str, store: RunStore) -> RunFolder:
     return folder
 
 
-def take_over(folder: RunFolder, steps: Sequence[Step]) -> dict[str, StepDone]:
+def take_over(folder: RunFolder, steps: Sequence[Step], editions: Sequence[Edition]) -> dict[str, StepDone]:
     """Copy what the steps before ``steps`` made in the newest published run.
+
+    Notebooks are copied in the languages wanted, where the run has them, else in the one it opens in.
 
     Returns
     -------
@@ -90,7 +93,9 @@ def take_over(folder: RunFolder, steps: Sequence[Step]) -> dict[str, StepDone]:
                 step=first,
             )
         )
-    entries = (read_json(latest.path / MANIFEST) or {}).get("steps", [])
+    manifest = read_json(latest.path / MANIFEST) or {}
+    entries = manifest.get("steps", [])
+    found = {edition.lang: edition for edition in editions_of(manifest.get("languages") or [""])}
     later = {name for entry in entries if entry["number"] >= first for name in entry["tables"]}
     for path in sorted((latest.path / "tables").glob("*.parquet")):
         if path.stem not in later:
@@ -98,8 +103,11 @@ def take_over(folder: RunFolder, steps: Sequence[Step]) -> dict[str, StepDone]:
     taken = {}
     for entry in entries:
         if entry["number"] < first:
-            for name in (entry["notebook"], entry["page"]):
-                if (latest.path / name).is_file():
-                    shutil.copy2(latest.path / name, folder.partial / name)
+            for edition in editions:
+                source = found.get(edition.lang, Edition(edition.lang, "")).folder(latest.path)
+                target = edition.folder(folder.partial)
+                target.mkdir(exist_ok=True)
+                if (source / entry["notebook"]).is_file():
+                    shutil.copy2(source / entry["notebook"], target / entry["notebook"])
             taken[entry["number"]] = StepDone(entry["seconds"], entry["tables"], latest.run_id)
     return taken

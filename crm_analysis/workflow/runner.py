@@ -60,7 +60,7 @@ def run_workflow(
     extra_manifest
         Called with the run's folder at the end; what it returns is added to the manifest.
     write_index
-        Called with the run's folder before it is published, to write ``index.html``.
+        Called with the run's folder and languages before it is published, to write ``index.html`` of each.
 
     Raises
     ------
@@ -84,12 +84,19 @@ def run_workflow(
             folder = find_unfinished(parent, settings.slug, store)
             plan = _resumed_plan(folder, steps, parameters)
         else:
-            numbers = [step.number for step in select_steps(steps)]
             folder = RunFolder(parent, new_run_id())
-            plan = RunPlan(folder.run_id, settings.slug, settings.lang, numbers, dict(parameters or {}))
+            plan = _new_plan(settings, folder.run_id, steps, parameters)
         work = Work(settings, plan, folder, store)
         with language(plan.lang):
             return _run(work, resume, progress, extra_manifest, write_index)
+
+
+def _new_plan(
+    settings: Settings, run_id: str, steps: Sequence[str] | None, parameters: Mapping[str, Any] | None
+) -> RunPlan:
+    numbers = [step.number for step in select_steps(steps)]
+    lang, *others = settings.languages
+    return RunPlan(run_id, settings.slug, lang, numbers, dict(parameters or {}), others)
 
 
 def _resumed_plan(folder: RunFolder, steps: Sequence[str] | None, parameters: Mapping[str, Any] | None) -> RunPlan:
@@ -151,14 +158,13 @@ def _checked_notebooks(work: Work, fresh: bool) -> dict[Step, Any]:
 
 def _create(work: Work) -> None:
     work.folder.create()
-    work.plan.done = take_over(work.folder, work.plan.selected())
+    work.plan.done = take_over(work.folder, work.plan.selected(), work.plan.editions())
     save_plan(work.plan, work.folder.partial)
 
 
 def _event_log(work: Work, notebooks: Mapping[Step, Any], progress: Progress | None) -> EventLog:
-    cells = {
-        step.number: sum(cell.cell_type == "code" and bool(cell.source.strip()) for cell in notebook.cells)
-        for step, notebook in notebooks.items()
-    }
+    from crm_analysis.workflow.cell_client import executed_cells  # papermill, as above
+
+    cells = {step.number: executed_cells(notebook) * len(work.plan.editions()) for step, notebook in notebooks.items()}
     time_left = TimeLeft(cells, work.store.last_durations(work.plan.data_set))
     return EventLog(work.plan.run_id, work.folder.partial / "events.jsonl", work.store, time_left, progress)

@@ -28,6 +28,7 @@ from crm_analysis.narrative.gaps import gaps_of
 from crm_analysis.project import Project, open_project
 from crm_analysis.warehouse import collect
 from crm_analysis.workflow.audience import write_csv
+from crm_analysis.workflow.editions import home_of
 from crm_analysis.workflow.overrules import read_overrules
 from crm_analysis.workflow.run_folder import latest_published
 from crm_analysis.workflow.steps import Step, step_of
@@ -48,13 +49,24 @@ class StepSession:
     project
         Settings, warehouse, engine.
     run_dir
-        Where its tables go: the run's folder, or the workbench when the notebook is run by hand.
+        Where its notes go: the run's folder or that of a further language in it, or the workbench when the notebook
+        is run by hand.
     """
 
     step: Step
     project: Project
     run_dir: Path
     note: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def home(self) -> Path:
+        """Folder of the run, with the tables."""
+        return home_of(self.run_dir)
+
+    @property
+    def _told_again(self) -> bool:
+        """Whether this is the step in a further language: all that is not words is there already."""
+        return self.home != self.run_dir
 
     @property
     def settings(self) -> Settings:
@@ -98,7 +110,7 @@ class StepSession:
         StepError
             That step has not run.
         """
-        file = self.run_dir / "tables" / f"{table}.parquet"
+        file = self.home / "tables" / f"{table}.parquet"
         if not file.is_file():
             raise StepError(
                 _(
@@ -167,6 +179,8 @@ class StepSession:
 
     def keep_assignments(self, plan: pd.DataFrame) -> None:
         """Write the draw of this round to the warehouse; the round of the same day is replaced."""
+        if self._told_again:
+            return
         name = f"{self.settings.slug}:{self.as_of.isoformat()}"
         drawn = assignments(plan, name, datetime.now(UTC).isoformat(timespec="seconds"))
         warehouse = self.project.warehouse
@@ -178,11 +192,14 @@ class StepSession:
 
     def audience(self, name: str, plan: pd.DataFrame) -> None:
         """Write a list as CSV for Excel: pseudonymous ids, plain numbers, text that cannot start a formula."""
-        write_csv(plan, self.run_dir / "audiences" / f"{name}.csv")
+        if not self._told_again:
+            write_csv(plan, self.run_dir / "audiences" / f"{name}.csv")
 
     def save(self, table: str, frame: pd.DataFrame) -> None:
         """Hand a table to the steps that follow; its columns, types and key are checked."""
         check_handed_over(table, frame)
+        if self._told_again:
+            return
         folder = self.run_dir / "tables"
         folder.mkdir(parents=True, exist_ok=True)
         stamped = frame.copy(deep=False)
@@ -309,7 +326,7 @@ def open_step(name: str, config: str, run_dir: str = "", lang: str = "") -> Step
     """
     project = open_project(config, {"project.lang": lang} if lang else None)
     folder = Path(run_dir) if run_dir else _workbench(project.settings)
-    (folder / "tables").mkdir(parents=True, exist_ok=True)
+    (home_of(folder) / "tables").mkdir(parents=True, exist_ok=True)
     return StepSession(step_of(name), project, folder)
 
 

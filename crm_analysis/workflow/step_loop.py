@@ -72,10 +72,10 @@ class StepLoop:
             The steps before stay done; a resumed run goes on at this one.
         """
         plan, run_dir = self.work.plan, self.work.folder.partial
-        with PageQueue(run_dir, PageFrame(self.work.settings.name, plan.with_pages())) as pages:
+        with PageQueue(run_dir, PageFrame(self.work.settings.name, plan.with_pages(), plan.editions())) as pages:
             for step in plan.with_pages():
-                if step not in self.notebooks and not (run_dir / step.page).is_file():
-                    pages.add(step)
+                if step not in self.notebooks:
+                    pages.add_missing(step)
             last = max(self.notebooks, key=lambda step: step.number, default=None)
             for step in self.notebooks:
                 try:
@@ -101,6 +101,7 @@ class StepLoop:
                 folder,
                 self.kernels,
                 watch,
+                editions=plan.editions(),
                 preheat=preheat,
             )
         except StepFailedError as error:
@@ -121,12 +122,7 @@ class StepLoop:
         """The user's parameters that the notebook knows, and those that every notebook gets."""
         known = known_parameters(self.notebooks[step])
         values = {name: value for name, value in self.work.plan.parameters.items() if name in known}
-        return {
-            **values,
-            "config": str(self.work.settings.path),
-            "run_dir": str(self.work.folder.partial),
-            "lang": self.work.plan.lang,
-        }
+        return {**values, "config": str(self.work.settings.path)}
 
 
 def _cancelled(run_id: str, step: Step) -> RunCancelledError:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from crm_analysis.messages import current_language
+from crm_analysis.workflow.editions import Edition
 
-__all__ = ["TEMPLATES", "page_language", "report_css"]
+__all__ = ["TEMPLATES", "language_switch", "page_language", "report_css"]
 
 TEMPLATES = Path(__file__).parent / "templates"
 """Folder of the templates of pages."""
@@ -18,6 +20,18 @@ def report_css() -> str:
 
 
 def page_language() -> dict[str, str]:
-    """``lang``, the code in the page's head, and ``language``, its name as its readers write it."""
-    korean = current_language() == "ko"
-    return {"lang": "ko" if korean else "en", "language": "한국어" if korean else "English"}
+    """``lang``, the code in the page's head."""
+    return {"lang": "ko" if current_language() == "ko" else "en"}
+
+
+def language_switch(page: str, here: Edition, editions: Sequence[Edition]) -> list[dict[str, str]]:
+    """Names and addresses of a page in the languages of the report; empty where it has only one.
+
+    Each entry has ``lang``, ``name`` and ``href``; the last is empty for the page itself.
+    """
+    if len(editions) < 2:
+        return []
+    return [
+        {"lang": other.lang, "name": other.name, "href": "" if other == here else other.href(page, here)}
+        for other in editions
+    ]

@@ -71,5 +71,5 @@ def run_workflow(
         resume=resume,
         progress=progress,
         extra_manifest=recorded,
-        write_index=lambda run_dir: write_index(run_dir, project.settings),
+        write_index=lambda run_dir, editions: write_index(run_dir, project.settings, editions),
     )

@@ -9,9 +9,36 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from crm_analysis.narrative import overview as words
+from crm_analysis.narrative import overview
+from crm_analysis.narrative.explained import without_marks
 
 AS_OF = date(2024, 6, 30)
+
+
+def _as_read(found: Any) -> Any:
+    """Texts without the marks of numbers that open a definition."""
+    if isinstance(found, str):
+        return without_marks(found)
+    if isinstance(found, (list, tuple)):
+        return type(found)(_as_read(item) for item in found)
+    if isinstance(found, overview.ActionRow):
+        return overview.ActionRow(**_as_read_values(vars(found)))
+    return found
+
+
+def _as_read_values(values: dict[str, str]) -> dict[str, str]:
+    return {name: without_marks(text) for name, text in values.items()}
+
+
+class _Words:
+    """The functions of the module, their texts as a reader sees them."""
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        function = getattr(overview, name)
+        return lambda *args, **named: _as_read(function(*args, **named))
+
+
+words = _Words()
 
 
 def _plan(

@@ -66,14 +66,16 @@ def _in_language(source: Workspace, root: Path, lang: str) -> Workspace:
     """The same data in another language: a copy of the workspace without its reports, run again."""
     shutil.copytree(source.root, root, ignore=shutil.ignore_patterns("reports", "runs.sqlite*"))
     text = (root / "crm.toml").read_text(encoding="utf-8")
-    (root / "crm.toml").write_text(text.replace('lang = "en"', f'lang = "{lang}"'), encoding="utf-8")
+    (root / "crm.toml").write_text(
+        text.replace("lang = \"en\"\nalso_in = ['ko']", f'lang = "{lang}"\nalso_in = []'), encoding="utf-8"
+    )
     return _published(root, source.shop)
 
 
 @pytest.fixture(scope="session")
 def english(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """The small shop in English."""
-    root = make_workspace(tmp_path_factory.mktemp("small") / "en", SMALL, "en", resource("notebooks"))
+    """The small shop in English, with a switch to Korean."""
+    root = make_workspace(tmp_path_factory.mktemp("small") / "en", SMALL, "en", resource("notebooks"), also_in=["ko"])
     return _published(root, SMALL)
 
 

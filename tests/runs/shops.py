@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -131,11 +131,11 @@ SMALL = Shop(
 THREE = Shop("three columns", three_columns, {"order_lines": "orders.csv"})
 
 
-def make_workspace(root: Path, shop: Shop, lang: str, notebooks: Path) -> Path:
+def make_workspace(root: Path, shop: Shop, lang: str, notebooks: Path, *, also_in: Sequence[str] = ()) -> Path:
     """A workspace with data, settings and notebooks, not built yet."""
     (root / "data").mkdir(parents=True)
     shop.fill(root / "data")
-    lines = ["[project]", f'name = "{shop.name}"', 'currency = "KRW"', f'lang = "{lang}"']
+    lines = ["[project]", f'name = "{shop.name}"', 'currency = "KRW"', f'lang = "{lang}"', f"also_in = {list(also_in)}"]
     for table, file in shop.tables.items():
         lines += [f"[sources.{table}]", f'path = "data/{file}"']
     (root / "crm.toml").write_text("\n".join([*lines, ""]), encoding="utf-8")

@@ -12,7 +12,7 @@ from crm_analysis.workflow.steps import STEPS
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
-PAGES = ["index.html", *[step.page for step in STEPS]]
+PAGES = ["index.html", "action_champions_retain.html", *[step.page for step in STEPS]]
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +75,38 @@ def test_the_first_screen_fits_without_scrolling(english, browser):
     bottom = page.evaluate("document.querySelector('.facts').getBoundingClientRect().bottom")
     page.close()
     assert bottom <= 800
+
+
+def test_a_number_opens_its_definition_and_closes_it(english, browser):
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    page.goto((english.report / "index.html").as_uri())
+    number = page.locator("h1 button.number").last
+    number.click()
+    told = page.locator("#n-cost")
+    assert told.is_visible()
+    assert "Sum of cost" in told.inner_text()
+    assert "contact_plan" in told.inner_text()
+    box = told.bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    page.keyboard.press("Escape")
+    assert not told.is_visible()
+    page.close()
+
+
+def test_the_language_is_switched_and_switched_back(english, browser):
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.goto((english.report / "index.html").as_uri())
+    page.get_by_role("link", name="한국어").click()
+    assert page.locator("html").get_attribute("lang") == "ko"
+    page.get_by_role("link", name="고객 분석").first.click()
+    assert page.url.endswith("/ko/02_customers.html")
+    page.wait_for_selector(".plot svg")
+    page.get_by_role("link", name="English").click()
+    assert page.url.endswith("/02_customers.html")
+    assert "/ko/" not in page.url
+    assert page.locator("html").get_attribute("lang") == "en"
+    page.close()
 
 
 def test_korean_has_glyphs(korean, browser):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from pathlib import Path
 
@@ -36,7 +37,7 @@ def test_a_run_folder_holds_pages_notebooks_tables_and_manifest(english):
 
 
 def test_pages_name_no_folder_of_this_machine(english):
-    for page in english.report.glob("*.html"):
+    for page in english.report.rglob("*.html"):
         text = page.read_text("utf-8")
         assert str(english.root) not in text, page.name
         assert "/site-packages/" not in text, page.name
@@ -61,6 +62,31 @@ def test_the_first_screen_promises_nothing_that_was_not_measured(english):
     assert " 1 in " in page
     strategies = pd.read_parquet(english.report / "tables" / "strategy_by_segment.parquet")
     assert set(strategies["evidence"]) == {"assumed"}
+
+
+def test_every_number_of_the_first_screen_opens_its_definition(english):
+    for folder in (english.report, english.report / "ko"):
+        for page in (folder / "index.html", *folder.glob("action_*.html")):
+            text = page.read_text("utf-8")
+            asked = set(re.findall(r'popovertarget="(n-\w+)"', text))
+            assert asked == set(re.findall(r'popover id="(n-\w+)"', text)), page
+            assert asked, page
+            assert "\ue000" not in text, page
+        screen = (folder / "index.html").read_text("utf-8").split("<main>")[1].split("<h2>")[0]
+        told = re.sub(r"<button.*?</button>|<a .*?</a>|<[^>]*>", " ", screen, flags=re.DOTALL)
+        of_the_page = r"\b12 months|12개월|\b[1-5]\b"  # months of value, numbers of rows
+        assert re.findall(r"\d+", re.sub(of_the_page, " ", told)) == [], told
+
+
+def test_every_action_opens_one_page_and_every_link_leads_somewhere(english):
+    plan = pd.read_parquet(english.report / "tables" / "contact_plan.parquet")
+    sent = plan[plan["arm"] == "contact"]
+    for folder in (english.report, english.report / "ko"):
+        pages = {f"action_{s}_{t}.html" for s, t in zip(sent["segment"], sent["strategy"], strict=True)}
+        assert {page.name for page in folder.glob("action_*.html")} == pages
+        for page in folder.glob("*.html"):
+            for link in re.findall(r'href="([^"#:]+)"', page.read_text("utf-8")):
+                assert (folder / link).is_file(), (page, link)
 
 
 def test_past_campaigns_carry_the_warning(english):

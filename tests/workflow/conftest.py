@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import nbformat
@@ -21,8 +21,10 @@ days = 90
 
 SAVE = """import json, pathlib, shutil
 folder = pathlib.Path(run_dir)
-seen = sorted(p.stem for p in (folder / "tables").glob("*.parquet"))
-shutil.copyfile("three_rows.parquet", folder / "tables" / "t{number}.parquet")
+tables = (folder.parent if folder.name in ("en", "ko") else folder) / "tables"
+seen = sorted(p.stem for p in tables.glob("*.parquet"))
+shutil.copyfile("three_rows.parquet", tables / "t{number}.parquet")
+(folder / "notes").mkdir(exist_ok=True)
 values = {{"seen": seen, "shop": shop, "days": days, "lang": lang}}
 (folder / "notes" / "t{number}.json").write_text(json.dumps(values))"""
 
@@ -52,10 +54,12 @@ def write_toys(root: Path, extra: Mapping[str, str]) -> None:
 def workspace(tmp_path: Path) -> Workspace:
     """Makes a workspace of eight toy notebooks; ``extra`` maps a step's number to code of a last cell."""
 
-    def make(extra: Mapping[str, str] | None = None, lang: str = "en") -> Settings:
+    def make(extra: Mapping[str, str] | None = None, lang: str = "en", also_in: Sequence[str] = ()) -> Settings:
         write_toys(tmp_path, extra or {})
         path = tmp_path / "crm.toml"
-        path.write_text(f'[project]\nname = "Corner shop"\nlang = {json.dumps(lang)}\n', encoding="utf-8")
-        return Settings.model_validate({"project": {"name": "Corner shop", "lang": lang}, "path": path})
+        project = {"name": "Corner shop", "lang": lang, "also_in": list(also_in)}
+        lines = [f"{key} = {json.dumps(value)}" for key, value in project.items()]
+        path.write_text("\n".join(["[project]", *lines, ""]), encoding="utf-8")
+        return Settings.model_validate({"project": project, "path": path})
 
     return make

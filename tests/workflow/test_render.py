@@ -9,11 +9,13 @@ import nbformat
 import pytest
 
 from crm_analysis.messages import language
+from crm_analysis.workflow.editions import editions_of
 from crm_analysis.workflow.figures import PLOTLY_SCRIPT, figure_html
 from crm_analysis.workflow.pages import PageFrame
 from crm_analysis.workflow.render import render_notebook, render_page
 from crm_analysis.workflow.steps import STEPS
 
+ENGLISH = editions_of(["en"])
 FIGURE = {
     "data": [{"type": "bar", "x": ["a", "</script><b>"], "y": [1, 2]}],
     "layout": {
@@ -45,7 +47,8 @@ def executed(*outputs: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 
 def page(*outputs: nbformat.NotebookNode, failure: str | None = None, project: str = "Shop <1>") -> str:
-    return render_notebook(executed(*outputs), STEPS[2], PageFrame(project, STEPS), failure=failure)
+    frame = PageFrame(project, STEPS, ENGLISH)
+    return render_notebook(executed(*outputs), STEPS[2], ENGLISH[0], frame, failure=failure)
 
 
 def test_page_has_bar_navigation_and_folded_code() -> None:
@@ -125,7 +128,7 @@ def test_page_is_in_the_language_of_the_run() -> None:
 def test_rendering_leaves_the_notebook_alone(tmp_path: Path) -> None:
     notebook = executed(output({"application/vnd.plotly.v1+json": FIGURE}))
     before = nbformat.writes(notebook)
-    render_notebook(notebook, STEPS[2], PageFrame("Shop", STEPS))
+    render_notebook(notebook, STEPS[2], ENGLISH[0], PageFrame("Shop", STEPS, ENGLISH))
     assert nbformat.writes(notebook) == before
 
 
@@ -133,7 +136,7 @@ def test_rendering_leaves_the_notebook_alone(tmp_path: Path) -> None:
 def test_figure_is_drawn_from_disk_without_network(tmp_path: Path) -> None:
     sync_api = pytest.importorskip("playwright.sync_api")
     nbformat.write(executed(output({"application/vnd.plotly.v1+json": FIGURE})), tmp_path / STEPS[2].notebook)
-    path = render_page(tmp_path, STEPS[2], PageFrame("가게", STEPS))
+    path = render_page(tmp_path, STEPS[2], ENGLISH[0], PageFrame("가게", STEPS, ENGLISH))
     requests, problems = [], []
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from crm_analysis.config import Settings
 from crm_analysis.errors import ConfigError, RunError
 from crm_analysis.workflow import runner
 from crm_analysis.workflow.cancel import RunCancelledError
+from crm_analysis.workflow.editions import Edition
 from crm_analysis.workflow.events import Event
 from crm_analysis.workflow.execution import StepFailedError
 from crm_analysis.workflow.run_folder import list_partial, list_published
@@ -50,7 +51,7 @@ def kill_when(
         "from crm_analysis.workflow import runner, publishing\nrunner._WARM_UP = ()\n"
         f"{patch}\n"
         f"path = Path({str(settings.path)!r})\n"
-        "settings = Settings.model_validate({'project': {'name': 'Corner shop'}, 'path': path})\n"
+        "settings = Settings.model_validate({'project': {'name': 'Corner shop', 'also_in': []}, 'path': path})\n"
         f"runner.run_workflow(settings, steps={steps!r})\n"
     )
     process = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE, text=True)
@@ -69,7 +70,7 @@ def test_all_steps_run_in_order_and_the_run_appears_whole(workspace: Workspace) 
     events: list[Event] = []
     indexed: list[Path] = []
 
-    def write_index(run_dir: Path) -> None:
+    def write_index(run_dir: Path, _editions: Sequence[Edition]) -> None:
         indexed.append(run_dir)
         (run_dir / "index.html").write_text("index", encoding="utf-8")
         assert list_published(parent(settings)) == []
