@@ -77,7 +77,7 @@ def test_init_in_korean_writes_korean_settings(crm: Main, tmp_path: Path) -> Non
     text = (tmp_path / "가게" / "crm.toml").read_text("utf-8")
     assert tomllib.loads(text)["project"] == {"name": "가게", "currency": "KRW", "lang": "ko"}
     notes = [line for line in text.splitlines() if line.startswith("# ") and "=" not in line]
-    assert len(notes) == 3
+    assert len(notes) == 4
     assert all(re.search("[가-힣]", note) for note in notes)
 
 

@@ -31,6 +31,7 @@ def _settings(name: str, lang: str, example: str | None) -> str:
     if example:
         return "\n".join([*head, f'dataset = "{dataset}"', "example = true", more])
     notes = {
+        "languages": _("The report can be switched to the other language; each one makes a run a third longer."),
         "source": _("Your order lines: CSV, Excel or Parquet; a pattern such as sales/*.csv takes many files."),
         "columns": _("Left: our names. Right: the headers of your file. Headers that are recognised can be left out."),
         "margin": _("Share of revenue that is profit, until unit_cost is given; without it 30 % is assumed."),
@@ -38,6 +39,8 @@ def _settings(name: str, lang: str, example: str | None) -> str:
     return "\n".join(
         [
             *head,
+            f"# {notes['languages']}",
+            "# also_in = []",
             "",
             "[analysis]",
             f"# {notes['margin']}",

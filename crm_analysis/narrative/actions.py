@@ -144,7 +144,7 @@ def _examples_sentence() -> str:
 def _examples(run: RunTables, mine: pd.DataFrame) -> TextTable:
     """Contacted customers, evenly spaced by value."""
     sent = mine[mine["arm"] == "contact"].merge(
-        run.scores[["customer_id", "recency_days", "orders", "revenue", "value"]], on="customer_id"
+        run.scores[["customer_id", "recency_days", "orders", "value"]], on="customer_id"
     )
     ordered = sent.sort_values(["value", "customer_id"], ignore_index=True)
     places = np.unique(np.linspace(0, len(ordered) - 1, EXAMPLES).round().astype(int))
@@ -155,7 +155,7 @@ def _examples(run: RunTables, mine: pd.DataFrame) -> TextTable:
             str(r["customer_id"]),
             f.number(r["recency_days"], 0),
             f.number(r["orders"], 0),
-            f.money(r["revenue"], run.currency),
+            f.money(r["value"], run.currency),
             offer_label(str(r["offer"])),
             str(names.get(r["customer_id"], "–")),
             channel_label(str(r["channel"])),
@@ -167,7 +167,7 @@ def _examples(run: RunTables, mine: pd.DataFrame) -> TextTable:
         _("Customer"): "left",
         _("Days since the last order"): "right",
         _("Orders"): "right",
-        _("Revenue"): "right",
+        _("Customer value, next 12 months"): "right",
         _("Offer"): "left",
         _("Item first"): "left",
         _("Channel"): "left",
