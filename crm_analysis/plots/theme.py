@@ -65,6 +65,9 @@ CONFIG: dict[str, Any] = {
 }
 """Configuration to write a figure with: only the download button, follows the width of its place."""
 
+WORDS = "words"
+"""Name of the annotations that are title, subtitle and caption: a page writes them itself, in its own width."""
+
 _TITLE_SIZE, _TEXT_SIZE, _SMALL_SIZE = 16, 13, 12
 _TITLE_LINE, _TEXT_LINE, _SMALL_LINE = 21, 18, 16
 _EDGE = 10
@@ -106,7 +109,8 @@ def styled(
     Returns
     -------
     plotly.graph_objects.Figure
-        With ``layout.meta`` holding ``alt``, ``table``, ``title``, ``subtitle`` and ``caption``.
+        With ``layout.meta`` holding ``alt``, ``table``, ``title``, ``subtitle`` and ``caption``, and in ``words`` the
+        heights in pixels of what a page can write around the figure instead: ``head`` and ``foot``.
     """
     width = NARROWEST - 2 * _EDGE - _SLACK
     titles = wrapped_lines(title, width=width, size=_TITLE_SIZE * 1.04)
@@ -119,7 +123,17 @@ def styled(
         autosize=True,
         margin={"l": left, "r": right, "t": top, "b": bottom, "pad": 0},
         **_LAYOUT,
-        meta={"alt": alt, "table": table, "title": title, "subtitle": subtitle, "caption": caption},
+        meta={
+            "alt": alt,
+            "table": table,
+            "title": title,
+            "subtitle": subtitle,
+            "caption": caption,
+            "words": {
+                "head": len(titles) * _TITLE_LINE + len(subtitles) * _TEXT_LINE,
+                "foot": len(captions) * _SMALL_LINE,
+            },
+        },
     )
     _write_title(figure, titles, subtitles, left, above)
     if captions:
@@ -186,6 +200,7 @@ def _write_title(figure: go.Figure, titles: list[str], subtitles: list[str], lef
     ):
         text = "<br>".join(escape(line) for line in lines)
         figure.add_annotation(
+            name=WORDS,
             text=f"<b>{text}</b>" if bold else text,
             x=0,
             y=1,
@@ -203,6 +218,7 @@ def _write_title(figure: go.Figure, titles: list[str], subtitles: list[str], lef
 
 def _write_caption(figure: go.Figure, captions: list[str], left: float, below: float) -> None:
     figure.add_annotation(
+        name=WORDS,
         text="<br>".join(escape(line) for line in captions),
         x=0,
         y=0,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from crm_analysis.messages import _
+from crm_analysis.plots.theme import WORDS
 from crm_analysis.workflow.files import write_text
 
 __all__ = ["PLOTLY_SCRIPT", "figure_html", "put_plotly"]
@@ -42,15 +43,40 @@ def figure_html(figure: Mapping[str, Any], metadata: Mapping[str, Any] | None = 
     layout = dict(figure.get("layout") or {})
     meta = layout.pop("meta", None)
     meta = meta if isinstance(meta, Mapping) else {}
+    layout, picture = _without_words(layout, meta.get("words") or {})
     alt = str((metadata or {}).get("alt") or meta.get("alt") or _("Figure without a description."))
     height = layout.get("height")
     style = f' style="min-height:{int(height)}px"' if isinstance(height, (int, float)) else ""
-    body = _script_json({"data": figure.get("data") or [], "layout": layout})
+    body = _script_json({"data": figure.get("data") or [], "layout": layout, "picture": picture})
+    head = _words_html(meta, "title", "subtitle") if picture else ""
+    foot = _words_html(meta, "caption") if picture else ""
     return (
-        f'<figure class="figure"><div class="plot" role="img" aria-label="{escape(alt)}"{style}>'
+        f'<figure class="figure">{head}<div class="plot" role="img" aria-label="{escape(alt)}"{style}>'
         f'<p class="alt">{escape(alt)}</p></div>'
-        f'<script type="application/json">{body}</script>{_table_html(meta.get("table"))}</figure>'
+        f'<script type="application/json">{body}</script>{foot}{_table_html(meta.get("table"))}</figure>'
     )
+
+
+def _without_words(layout: dict[str, Any], heights: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The layout without title, subtitle and caption, and what to put back into a saved picture."""
+    notes = layout.get("annotations") or []
+    words = [note for note in notes if note.get("name") == WORDS]
+    margin, height = layout.get("margin") or {}, layout.get("height")
+    if not words or height is None:
+        return layout, {}
+    head, foot = heights.get("head", 0), heights.get("foot", 0)
+    bare = {
+        **layout,
+        "annotations": [note for note in notes if note.get("name") != WORDS],
+        "margin": {**margin, "t": margin.get("t", 0) - head, "b": margin.get("b", 0) - foot},
+        "height": height - head - foot,
+    }
+    unnamed = [{key: value for key, value in note.items() if key != "name"} for note in words]
+    return bare, {"annotations": unnamed, "margin": margin, "height": height}
+
+
+def _words_html(meta: Mapping[str, Any], *names: str) -> str:
+    return "".join(f'<p class="figure-{name}">{escape(str(meta[name]))}</p>' for name in names if meta.get(name))
 
 
 def _table_html(table: Any) -> str:

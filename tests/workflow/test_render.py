@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import plotly.graph_objects as go
 import pytest
 
 from crm_analysis.messages import language
+from crm_analysis.plots.theme import styled
 from crm_analysis.workflow.editions import editions_of
 from crm_analysis.workflow.figures import PLOTLY_SCRIPT, figure_html
 from crm_analysis.workflow.pages import PageFrame
@@ -153,3 +155,33 @@ def test_figure_is_drawn_from_disk_without_network(tmp_path: Path) -> None:
         browser.close()
     assert problems == []
     assert all(url.startswith(("file://", "data:", "blob:")) for url in requests)
+
+
+def test_words_of_a_figure_are_the_page_s_and_go_back_into_a_saved_picture() -> None:
+    drawn = styled(
+        go.Figure(go.Bar(x=[1], y=[2])),
+        title="Tom & Ann grew",
+        subtitle="Sales, USD",
+        caption="From <orders>.",
+        alt="x",
+    )
+    html = figure_html(json.loads(str(drawn.to_json())))
+    assert '<p class="figure-title">Tom &amp; Ann grew</p><p class="figure-subtitle">Sales, USD</p><div' in html
+    assert '<p class="figure-caption">From &lt;orders&gt;.</p>' in html
+    kept = json.loads(re.findall(r'<script type="application/json">(.*?)</script>', html)[0])
+    assert kept["layout"]["annotations"] == []
+    assert len(kept["picture"]["annotations"]) == 3
+    lost = kept["picture"]["height"] - kept["layout"]["height"]
+    whole, bare = kept["picture"]["margin"], kept["layout"]["margin"]
+    assert lost == sum(whole[side] - bare[side] for side in "tb") > 0
+
+
+def test_a_figure_of_somebody_else_is_left_as_it_is() -> None:
+    html = figure_html({"data": [], "layout": {"title": {"text": "Mine"}, "annotations": [{"text": "note"}]}})
+    kept = json.loads(re.findall(r'<script type="application/json">(.*?)</script>', html)[0])
+    assert kept == {
+        "data": [],
+        "layout": {"title": {"text": "Mine"}, "annotations": [{"text": "note"}]},
+        "picture": {},
+    }
+    assert "figure-title" not in html

@@ -5,16 +5,22 @@ document.addEventListener("DOMContentLoaded", () => {
     moduleType: "locale",
     name: "report",
     dictionary: {
-      "Download plot as a PNG": download,
       "Taking snapshot - this may take a few seconds": saving,
       "Snapshot succeeded": saved,
     },
     format: {},
   });
-  const config = { responsive: true, displaylogo: false, modeBarButtons: [["toImage"]], locale: "report" };
   for (const figure of document.querySelectorAll("figure.figure")) {
     const plot = figure.querySelector("div.plot");
-    const { data, layout } = JSON.parse(figure.querySelector('script[type="application/json"]').textContent);
+    const { data, layout, picture } = JSON.parse(figure.querySelector('script[type="application/json"]').textContent);
+    // A saved picture has title, subtitle and caption, which the page writes around the figure.
+    const save = () => {
+      const annotations = [...(layout.annotations || []), ...(picture.annotations || [])];
+      const whole = { ...layout, ...picture, annotations, paper_bgcolor: "#fff", width: plot.clientWidth };
+      Plotly.downloadImage({ data, layout: whole }, { format: "png", scale: 2, width: whole.width, height: whole.height });
+    };
+    const button = { name: "save", title: download, icon: Plotly.Icons.camera, click: save };
+    const config = { responsive: true, displaylogo: false, modeBarButtons: [[button]], locale: "report" };
     plot.replaceChildren();
     Plotly.newPlot(plot, data, { ...layout, autosize: true }, config);
   }
