@@ -4,7 +4,8 @@ The tables lie in one folder and the truth in another that nothing but a test op
 """
 
 from crm_analysis.datasets.simulated.generate import VERSION, Simulation, simulate
+from crm_analysis.datasets.simulated.respond import PLAN_COLUMNS, respond
 from crm_analysis.datasets.simulated.source import sources
 from crm_analysis.datasets.simulated.worlds import WORLDS, World
 
-__all__ = ["VERSION", "WORLDS", "Simulation", "World", "simulate", "sources"]
+__all__ = ["PLAN_COLUMNS", "VERSION", "WORLDS", "Simulation", "World", "respond", "simulate", "sources"]

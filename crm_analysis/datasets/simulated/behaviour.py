@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,7 +13,7 @@ from crm_analysis.datasets.simulated.catalogue import CATEGORIES, PER_CATEGORY, 
 from crm_analysis.datasets.simulated.people import People
 from crm_analysis.datasets.simulated.worlds import DRIVERS, KINDS, CampaignPlan, World
 
-__all__ = ["History", "live"]
+__all__ = ["History", "RunningCampaign", "State", "at_the_start", "live"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -33,11 +34,11 @@ class History:
     ----------
     orders
         One row per order: person (position in the chunk), week, web, delay_days (of web orders, else 0), complained,
-        handled_days.
+        handled_days, satisfaction (after it).
     outcomes
-        One row per person and campaign: person, campaign_id, arm, probability, orders_without, orders_with,
-        orders_mass: what the person would have ordered in the window (and, where purchases are pulled forward, in
-        the one after it) under each arm.
+        One row per person and campaign: person, campaign_id, kind, arm, probability, orders_without, orders_with,
+        orders_mass, orders_in_window (of orders_with): what the person would have ordered in the window (and, where
+        purchases are pulled forward, in the one after it) under each arm.
     left_week
         Week of leaving per person; -1 for those who stay.
     """
@@ -48,21 +49,42 @@ class History:
 
 
 @dataclass
-class _Campaign:
+class RunningCampaign:
     """A campaign while it runs: who is in it, in which arm, and the orders under each arm."""
 
     plan: CampaignPlan
     effect: FloatArray
-    arm: npt.NDArray[np.int64]  # -1 not in it, 0 control, 1 treated, 2 mass
+    arm: IntArray  # -1 not in it, 0 control, 1 treated, 2 mass
     probability: FloatArray
-    without: IntArray
-    with_it: IntArray
-    mass: IntArray
+    without: IntArray = field(init=False)
+    with_it: IntArray = field(init=False)
+    mass: IntArray = field(init=False)
+    in_window: IntArray = field(init=False)  # of with_it, those while the offer is good
+
+    def __post_init__(self) -> None:
+        zeros = (np.zeros(len(self.arm), dtype="int64") for _count in range(4))
+        self.without, self.with_it, self.mass, self.in_window = zeros
 
 
 @dataclass
-class _State:
-    """How each person of the chunk stands at the beginning of a week."""
+class State:
+    """How each person of the chunk stands at the beginning of a week.
+
+    Attributes
+    ----------
+    alive
+        Whether the person is still a customer.
+    last
+        Week of the last purchase.
+    satisfaction
+        0 for what is usual, below it for worse.
+    late, slow
+        How much of late deliveries and slow answers is remembered.
+    left
+        Week of leaving, -1 for those who stay.
+    price
+        How much dearer what the person likes has become, in tenths.
+    """
 
     alive: BoolArray
     last: IntArray
@@ -71,27 +93,22 @@ class _State:
     slow: FloatArray
     left: IntArray
     price: FloatArray
-    orders: list[pd.DataFrame] = field(default_factory=list)
+
+    def table(self, people: People) -> pd.DataFrame:
+        """One row per person, from which :meth:`again` makes the state."""
+        names = ("alive", "last", "satisfaction", "late", "slow", "left", "price")
+        return pd.DataFrame({"person": people.number, **{name: getattr(self, name) for name in names}})
+
+    @classmethod
+    def again(cls, table: pd.DataFrame) -> State:
+        """The state kept in a table."""
+        return cls(**{name: table[name].to_numpy().copy() for name in table.columns if name != "person"})
 
 
-def live(people: People, world: World, catalogue: Catalogue, factors: FloatArray, rng: np.random.Generator) -> History:
-    """Let people live through all weeks.
-
-    Parameters
-    ----------
-    people
-        Of one chunk.
-    world
-        Its strengths.
-    catalogue
-        For the prices that rise.
-    factors
-        Of :func:`crm_analysis.datasets.simulated.calendar.week_factors`.
-    rng
-        Of this chunk.
-    """
-    count, weeks = len(people), len(factors)
-    state = _State(
+def at_the_start(people: People, rng: np.random.Generator) -> State:
+    """How people stand before the first week."""
+    count = len(people)
+    return State(
         alive=np.ones(count, dtype=bool),
         last=np.where(people.first_week < 0, -rng.integers(1, 12, count), -99),
         satisfaction=0.3 * rng.standard_normal(count),
@@ -100,16 +117,49 @@ def live(people: People, world: World, catalogue: Catalogue, factors: FloatArray
         left=np.full(count, -1),
         price=np.zeros(count),
     )
-    campaigns: list[_Campaign] = []
-    for week in range(weeks):
+
+
+def live(
+    people: People,
+    state: State,
+    world: World,
+    catalogue: Catalogue,
+    factors: FloatArray,
+    rng: np.random.Generator,
+    *,
+    start: int = 0,
+    campaigns: Sequence[RunningCampaign] = (),
+) -> History:
+    """Let people live through weeks; ``state`` is moved on to the end of the last one.
+
+    Parameters
+    ----------
+    people
+        Of one chunk.
+    state
+        How they stand before the first of the weeks.
+    world
+        Its strengths; its campaigns start in their weeks.
+    catalogue
+        For the prices that rise.
+    factors
+        Of :func:`crm_analysis.datasets.simulated.calendar.week_factors`, from the first week of the data on.
+    rng
+        Of this chunk.
+    start
+        First week to live through; the last one is that of the last factor.
+    campaigns
+        Further ones whose arms are drawn already.
+    """
+    running, orders = list(campaigns), []
+    for week in range(start, len(factors)):
         if week % 13 == 0:
-            state.price = _price_exposure(people, catalogue, week // 13)
-        campaigns += [_start(plan, people, state, world, rng) for plan in world.campaigns if plan.week == week]
-        bought = _buy(week, people, state, campaigns, factors[week], rng)
-        _experience(week, bought, people, state, rng)
+            state.price = _price_exposure(people, catalogue, min(week // 13, catalogue.prices.shape[1] - 1))
+        running += [_start(plan, people, state, world, rng) for plan in world.campaigns if plan.week == week]
+        bought = _buy(week, people, state, running, factors[week], rng)
+        orders.append(_experience(week, bought, people, state, rng))
         _leave(week, bought, people, state, world, rng)
-    orders = pd.concat(state.orders, ignore_index=True) if state.orders else pd.DataFrame()
-    return History(orders, _outcomes(campaigns), state.left)
+    return History(pd.concat(orders, ignore_index=True), _outcomes(running), state.left.copy())
 
 
 def _price_exposure(people: People, catalogue: Catalogue, quarter: int) -> FloatArray:
@@ -121,7 +171,7 @@ def _price_exposure(people: People, catalogue: Catalogue, quarter: int) -> Float
     return exposure
 
 
-def _start(plan: CampaignPlan, people: People, state: _State, world: World, rng: np.random.Generator) -> _Campaign:
+def _start(plan: CampaignPlan, people: People, state: State, world: World, rng: np.random.Generator) -> RunningCampaign:
     """Draw the arms among those who bought in the last year; a targeted world picks recent buyers instead."""
     count = len(people)
     known = state.alive & (state.last > plan.week - 52) & (people.first_week < plan.week)
@@ -135,8 +185,7 @@ def _start(plan: CampaignPlan, people: People, state: _State, world: World, rng:
         chance = np.choose(np.clip(arm, 0, 2), [plan.control_share, 1 - mass, plan.mass_share])
     kind = people.response[:, KINDS.index(plan.kind)]
     effect = kind * plan.factor if plan.factor > 0 else np.minimum(kind * plan.factor, 0.0)
-    zeros = np.zeros(count, dtype="int64")
-    return _Campaign(plan, effect, arm, chance, zeros, zeros.copy(), zeros.copy())
+    return RunningCampaign(plan, effect, arm, chance)
 
 
 def _poisson(uniform: FloatArray, mean: FloatArray) -> IntArray:
@@ -154,8 +203,8 @@ def _poisson(uniform: FloatArray, mean: FloatArray) -> IntArray:
 def _buy(
     week: int,
     people: People,
-    state: _State,
-    campaigns: list[_Campaign],
+    state: State,
+    campaigns: list[RunningCampaign],
     factor: float,
     rng: np.random.Generator,
 ) -> IntArray:
@@ -176,6 +225,7 @@ def _buy(
         with_it, mass = _poisson(uniform, mean * lift), _poisson(uniform, mean * lift**0.25)
         campaign.without += bought
         campaign.with_it += with_it
+        campaign.in_window += 0 if after else with_it
         campaign.mass += mass
         bought = np.select([campaign.arm == 1, campaign.arm == 2], [with_it, mass], default=bought)
     bought = np.where(people.first_week == week, np.maximum(bought, 1), bought)
@@ -183,7 +233,7 @@ def _buy(
     return bought
 
 
-def _experience(week: int, bought: IntArray, people: People, state: _State, rng: np.random.Generator) -> None:
+def _experience(week: int, bought: IntArray, people: People, state: State, rng: np.random.Generator) -> pd.DataFrame:
     """Orders of the week with what went wrong, and what that does to satisfaction."""
     person = np.repeat(np.arange(len(people)), bought)
     habit = people.habit[person]
@@ -201,21 +251,20 @@ def _experience(week: int, bought: IntArray, people: People, state: _State, rng:
     state.slow *= _FADES
     np.maximum.at(state.late, person, late * people.delay_sensitivity[person])
     np.maximum.at(state.slow, person, slow * 1.0)
-    state.orders.append(
-        pd.DataFrame(
-            {
-                "person": person,
-                "week": week,
-                "web": web,
-                "delay_days": delay,
-                "complained": complained,
-                "handled_days": handled,
-            }
-        )
+    return pd.DataFrame(
+        {
+            "person": person,
+            "week": week,
+            "web": web,
+            "delay_days": delay,
+            "complained": complained,
+            "handled_days": handled,
+            "satisfaction": state.satisfaction[person],
+        }
     )
 
 
-def _leave(week: int, bought: IntArray, people: People, state: _State, world: World, rng: np.random.Generator) -> None:
+def _leave(week: int, bought: IntArray, people: People, state: State, world: World, rng: np.random.Generator) -> None:
     strength = {driver.name: driver.weekly_log_hazard * world.drivers for driver in DRIVERS}
     nearby = (people.region < COMPETITOR_REGIONS) & (week >= COMPETITOR_WEEK)
     drive = (
@@ -233,7 +282,7 @@ def _leave(week: int, bought: IntArray, people: People, state: _State, world: Wo
     state.alive &= ~leaves
 
 
-def _outcomes(campaigns: list[_Campaign]) -> pd.DataFrame:
+def _outcomes(campaigns: list[RunningCampaign]) -> pd.DataFrame:
     names = np.array(["control", "treated", "mass"], dtype=object)
     parts = []
     for campaign in campaigns:
@@ -243,11 +292,13 @@ def _outcomes(campaigns: list[_Campaign]) -> pd.DataFrame:
                 {
                     "person": person,
                     "campaign_id": campaign.plan.campaign_id,
+                    "kind": campaign.plan.kind,
                     "arm": names[campaign.arm[person]],
                     "probability": campaign.probability[person],
                     "orders_without": campaign.without[person],
                     "orders_with": campaign.with_it[person],
                     "orders_mass": campaign.mass[person],
+                    "orders_in_window": campaign.in_window[person],
                 }
             )
         )

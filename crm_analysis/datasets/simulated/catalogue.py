@@ -11,7 +11,7 @@ import pandas as pd
 
 from crm_analysis.datasets.simulated.calendar import FIRST_DAY
 
-__all__ = ["CATEGORIES", "Catalogue", "make_catalogue"]
+__all__ = ["CATEGORIES", "PER_CATEGORY", "VAT", "Catalogue", "make_catalogue"]
 
 CATEGORIES = {
     "Coffee and tea": (14_000, 0.42, True),
@@ -31,7 +31,7 @@ CATEGORIES = {
 
 PER_CATEGORY = 20
 _PRICE_STEP = 0.06
-_VAT = 0.10
+VAT = 0.10
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def make_catalogue(weeks: int, rng: np.random.Generator) -> Catalogue:
     rises = (rng.random((len(base), len(quarters))) < 0.22) * _PRICE_STEP
     rises[:, 0] = 0
     prices = np.maximum(np.round(base[:, None] * np.exp(np.cumsum(rises, axis=1)) / 100) * 100, 100.0)
-    net = prices[:, 0] / np.where(taxed, 1 + _VAT, 1.0)
+    net = prices[:, 0] / np.where(taxed, 1 + VAT, 1.0)
     costs = np.maximum(np.round(net * (1 - np.array(margin)) / 10) * 10, 10.0)
     rank = np.tile(np.arange(1, PER_CATEGORY + 1), len(CATEGORIES))
     products = pd.DataFrame(

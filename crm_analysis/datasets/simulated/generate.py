@@ -14,23 +14,37 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crm_analysis.datasets.simulated import market, persons, service
-from crm_analysis.datasets.simulated.behaviour import live
+from crm_analysis.datasets.simulated.behaviour import History, at_the_start, live
 from crm_analysis.datasets.simulated.calendar import week_factors
 from crm_analysis.datasets.simulated.catalogue import Catalogue, make_catalogue
 from crm_analysis.datasets.simulated.orders import write_orders
-from crm_analysis.datasets.simulated.people import make_people
+from crm_analysis.datasets.simulated.people import People, make_people
+from crm_analysis.datasets.simulated.profits import order_profit, true_margins
 from crm_analysis.datasets.simulated.worlds import DRIVERS, WORLDS, World
 from crm_analysis.errors import ConfigError
 from crm_analysis.messages import _
 
-__all__ = ["VERSION", "Simulation", "simulate"]
+__all__ = [
+    "STAMP",
+    "TABLES",
+    "TRUTH",
+    "VERSION",
+    "ShopSetting",
+    "Simulation",
+    "Writers",
+    "chunk_people",
+    "chunks",
+    "make_shop",
+    "simulate",
+    "write_weeks",
+]
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the same settings would give other bytes."""
 
 CHUNK = 20_000
 TABLES, TRUTH = "tables", "truth"
-_STAMP = "simulation.json"
+STAMP = "simulation.json"
 
 
 @dataclass(frozen=True)
@@ -68,8 +82,8 @@ class Simulation:
         return world, self.customers or world.customers, self.weeks or world.weeks
 
 
-class _Writers:
-    """One Parquet file per table, appended to chunk by chunk."""
+class Writers:
+    """One Parquet file per table of a folder, appended to chunk by chunk."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -77,6 +91,7 @@ class _Writers:
         self.rows: dict[str, int] = {}
 
     def add(self, name: str, frame: pd.DataFrame) -> None:
+        """Append rows to a table; none leave it as it is."""
         if not len(frame):
             return
         table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
@@ -88,6 +103,7 @@ class _Writers:
         self.rows[name] = self.rows.get(name, 0) + len(frame)
 
     def close(self) -> None:
+        """Finish all files."""
         for writer in self._open.values():
             writer.close()
 
@@ -107,7 +123,7 @@ def simulate(folder: Path, simulation: Simulation) -> Path:
     pathlib.Path
         The folder of the tables.
     """
-    world, customers, weeks = simulation.settled()
+    _world, customers, weeks = simulation.settled()
     stamp = {"version": VERSION, **asdict(simulation), "customers": customers, "weeks": weeks}
     if _is_there(folder, stamp):
         return folder / TABLES
@@ -115,43 +131,90 @@ def simulate(folder: Path, simulation: Simulation) -> Path:
     shutil.rmtree(fresh, ignore_errors=True)
     for name in (TABLES, TRUTH):
         (fresh / name).mkdir(parents=True)
-    tables, truth = _Writers(fresh / TABLES), _Writers(fresh / TRUTH)
-    shared = np.random.default_rng([simulation.seed, 0])
-    catalogue = make_catalogue(weeks, shared)
-    factors = week_factors(weeks, shared)
-    _write_shop(tables, truth, world, catalogue, weeks, shared)
-    known = []
-    for start, count in _chunks(customers):
-        rng = np.random.default_rng([simulation.seed, 1, start])
-        known.append(_write_chunk(tables, truth, world, catalogue, factors, start, count, rng))
-    found, same = market.prospects(pd.concat(known, ignore_index=True), max(customers // 20, 5), shared)
+    tables, truth = Writers(fresh / TABLES), Writers(fresh / TRUTH)
+    shop = make_shop(simulation)
+    _write_shop(tables, truth, shop)
+    known = [_write_chunk(tables, truth, shop, start, count) for start, count in chunks(customers)]
+    rng = shared_rng(simulation, "prospects")
+    found, same = market.prospects(pd.concat(known, ignore_index=True), max(customers // 20, 5), rng)
     tables.add("prospects", found)
     truth.add("prospects", same)
     tables.close()
     truth.close()
-    (fresh / _STAMP).write_text(json.dumps({**stamp, "rows": tables.rows}, indent=1), encoding="utf-8")
+    (fresh / STAMP).write_text(json.dumps({**stamp, "rows": tables.rows}, indent=1), encoding="utf-8")
     shutil.rmtree(folder, ignore_errors=True)
     fresh.replace(folder)
     return folder / TABLES
 
 
+@dataclass(frozen=True)
+class ShopSetting:
+    """What all chunks of a simulated shop share.
+
+    Attributes
+    ----------
+    simulation, world, weeks
+        What is simulated, settled.
+    catalogue
+        Products with prices.
+    factors
+        How busy each week is.
+    spend, brought
+        Marketing spend and, as truth, the new customers it brings.
+    """
+
+    simulation: Simulation
+    world: World
+    weeks: int
+    catalogue: Catalogue
+    factors: np.ndarray
+    spend: pd.DataFrame
+    brought: pd.DataFrame
+
+
+def make_shop(simulation: Simulation, further_weeks: int = 0) -> ShopSetting:
+    """What all chunks share; the same for the same simulation, with factors of as many weeks more as asked for."""
+    world, customers, weeks = simulation.settled()
+    spend, brought = market.marketing_spend(weeks, customers, shared_rng(simulation, "spend"))
+    return ShopSetting(
+        simulation,
+        world,
+        weeks,
+        make_catalogue(weeks, shared_rng(simulation, "catalogue")),
+        week_factors(weeks + further_weeks, shared_rng(simulation, "weeks")),
+        spend,
+        brought,
+    )
+
+
+def shared_rng(simulation: Simulation, part: str) -> np.random.Generator:
+    """Random numbers of a part of the shop."""
+    return np.random.default_rng([simulation.seed, 0, *part.encode()])
+
+
+def chunk_people(shop: ShopSetting, start: int, count: int) -> tuple[People, np.random.Generator]:
+    """The people of a chunk, the same whenever they are made, and the random numbers of what they do first."""
+    rng = np.random.default_rng([shop.simulation.seed, 1, start])
+    return make_people(start, count, shop.world, shop.weeks, shop.brought, rng), rng
+
+
 def _is_there(folder: Path, stamp: dict[str, object]) -> bool:
     try:
-        found = json.loads((folder / _STAMP).read_text(encoding="utf-8"))
+        found = json.loads((folder / STAMP).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
     return {name: found.get(name) for name in stamp} == stamp
 
 
-def _chunks(customers: int) -> Iterator[tuple[int, int]]:
+def chunks(customers: int) -> Iterator[tuple[int, int]]:
+    """First number and size of each chunk of people."""
     for start in range(0, customers, CHUNK):
         yield start, min(CHUNK, customers - start)
 
 
-def _write_shop(
-    tables: _Writers, truth: _Writers, world: World, catalogue: Catalogue, weeks: int, rng: np.random.Generator
-) -> None:
+def _write_shop(tables: Writers, truth: Writers, shop: ShopSetting) -> None:
     """Tables that are not about single customers."""
+    world, catalogue, weeks = shop.world, shop.catalogue, shop.weeks
     tables.add("products", catalogue.products.drop(columns=["popularity", "taxed"]))
     tables.add("product_prices", catalogue.price_table(weeks))
     tables.add("campaigns", market.campaigns(world))
@@ -159,45 +222,60 @@ def _write_shop(
     tables.add("partners", market.partners())
     tables.add("competitors", market.competitors())
     tables.add("goals", market.goals(weeks))
-    spend, brought = market.marketing_spend(weeks, rng)
-    tables.add("marketing_spend", spend)
-    truth.add("marketing_spend", brought)
+    tables.add("marketing_spend", shop.spend)
+    truth.add("marketing_spend", shop.brought)
+    truth.add("products", true_margins(catalogue))
     strengths = [(driver.name, driver.weekly_log_hazard * world.drivers) for driver in DRIVERS]
     truth.add("drivers", pd.DataFrame(strengths, columns=["driver", "weekly_log_hazard"]))
 
 
-def _write_chunk(
-    tables: _Writers,
-    truth: _Writers,
-    world: World,
-    catalogue: Catalogue,
-    factors: np.ndarray,
-    start: int,
-    count: int,
-    rng: np.random.Generator,
-) -> pd.DataFrame:
+def _write_chunk(tables: Writers, truth: Writers, shop: ShopSetting, start: int, count: int) -> pd.DataFrame:
     """Everything about one chunk of people; returns their accounts for the prospects."""
-    people = make_people(start, count, world, len(factors), rng)
-    history = live(people, world, catalogue, factors, rng)
-    written = write_orders(people, history, catalogue, world, len(factors), rng)
+    people, rng = chunk_people(shop, start, count)
+    state = at_the_start(people, rng)
+    history = live(people, state, shop.world, shop.catalogue, shop.factors, rng)
     accounts = persons.accounts(people, rng)
     twice = persons.doubles(accounts, rng)
     known = pd.concat([accounts, twice], ignore_index=True)
     tables.add("customers", known.drop(columns="person"))
+    tables.add("consents", persons.consents(known, rng))
+    tables.add("preferences", service.preferences(people, rng))
+    lines = write_weeks(tables, truth, shop, people, history, rng)
+    tables.add("category_spend", market.category_spend(people, lines, shop.weeks, rng))
+    truth.add("people", people.truth().assign(left_week=history.left_week, satisfaction=state.satisfaction))
+    truth.add("state", state.table(people))
+    truth.add("accounts", known[["customer_id", "person"]])
+    return accounts
+
+
+def write_weeks(
+    tables: Writers, truth: Writers, shop: ShopSetting, people: People, history: History, rng: np.random.Generator
+) -> pd.DataFrame:
+    """What a chunk of people did in some weeks; returns their order lines."""
+    written = write_orders(people, history, shop.catalogue, shop.world, len(shop.factors), rng)
     tables.add("order_lines", written.order_lines)
     tables.add("deliveries", written.deliveries)
     tables.add("redemptions", written.redemptions)
-    tables.add("consents", persons.consents(known, rng))
-    tables.add("campaign_targets", service.targets(people, history, world))
-    tables.add("contacts", service.contacts(people, history, written.orders, world, rng))
+    tables.add("campaign_targets", service.targets(people, history, shop.world))
+    tables.add("contacts", service.contacts(people, history, written.orders, shop.world, rng))
     tables.add("loyalty_ledger", service.loyalty(written.orders, written.order_lines, rng))
     said, meant = service.feedback(people, written.orders, rng)
     tables.add("feedback", said)
-    tables.add("preferences", service.preferences(people, rng))
-    tables.add("category_spend", market.category_spend(people, written.order_lines, len(factors), rng))
-    truth.add("people", people.truth().assign(left_week=history.left_week))
-    truth.add("accounts", known[["customer_id", "person"]])
     truth.add("feedback", meant)
     if len(history.outcomes):
-        truth.add("outcomes", history.outcomes.assign(person=people.number[history.outcomes["person"].to_numpy()]))
-    return accounts
+        truth.add("outcomes", outcomes_of(people, history, shop.catalogue))
+    return written.order_lines
+
+
+def outcomes_of(people: People, history: History, catalogue: Catalogue) -> pd.DataFrame:
+    """Potential outcomes with the person's number and the profit of each arm, before the contact's own cost."""
+    found = history.outcomes
+    who = found["person"].to_numpy()
+    each = order_profit(people, catalogue)
+    profit, coupon = each.profit[who], each.coupon[who] * (found["kind"] == "money").to_numpy()
+    return found.assign(
+        person=people.number[who],
+        profit_without=found["orders_without"] * profit,
+        profit_with=found["orders_with"] * profit - found["orders_in_window"] * coupon,
+        profit_mass=found["orders_mass"] * profit,
+    ).drop(columns=["kind", "orders_in_window"])

@@ -15,8 +15,10 @@ from crm_analysis.datasets.simulated.worlds import World
 
 __all__ = ["campaigns", "category_spend", "competitors", "goals", "marketing_spend", "offers", "partners", "prospects"]
 
-_CHANNELS = {"search": 0.00040, "social": 0.00025, "print": 0.00008}
-"""True new customers per won spent, at the beginning of the curve; the square root of spend counts."""
+ACQUISITION = {"search": 0.040, "social": 0.025, "print": 0.008}
+"""True new customers of a shop of 20,000 people: this times the square root of the won spent in four weeks."""
+
+_USUAL_PEOPLE = 20_000
 _CRITERIA = ("price", "range", "service", "delivery")
 
 
@@ -55,17 +57,23 @@ def offers(world: World) -> pd.DataFrame:
     )
 
 
-def marketing_spend(weeks: int, rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """``marketing_spend`` by four weeks, and as truth the new customers each row brought."""
+def marketing_spend(weeks: int, customers: int, rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """``marketing_spend`` by four weeks; and as truth the new customers each row brings.
+
+    The truth has week, weeks, channel, amount, share (of all people of the shop) and new_customers (expected). A shop
+    twice as large spends twice as much and wins twice as many.
+    """
     rows, truth = [], []
+    size = customers / _USUAL_PEOPLE
     for start in range(0, weeks, 4):
         first = FIRST_DAY + timedelta(days=7 * start)
-        for channel, response in _CHANNELS.items():
-            amount = float(np.round(rng.gamma(4.0, 150_000.0), -3))
+        for channel, response in ACQUISITION.items():
+            amount = float(np.round(rng.gamma(4.0, 150_000.0 * size), -1))
+            brings = response * np.sqrt(amount * size)
             rows.append((first, first + timedelta(days=27), channel, "acquisition", amount))
-            truth.append((first, channel, amount, response * np.sqrt(amount) * 100))
+            truth.append((start, min(4, weeks - start), channel, amount, brings / customers, brings))
     table = pd.DataFrame(rows, columns=["starts_on", "ends_on", "channel", "purpose", "amount"])
-    return table, pd.DataFrame(truth, columns=["starts_on", "channel", "amount", "new_customers"])
+    return table, pd.DataFrame(truth, columns=["week", "weeks", "channel", "amount", "share", "new_customers"])
 
 
 def partners() -> pd.DataFrame:

@@ -15,13 +15,27 @@ from crm_analysis.datasets.simulated.catalogue import CATEGORIES, PER_CATEGORY, 
 from crm_analysis.datasets.simulated.people import People
 from crm_analysis.datasets.simulated.worlds import World
 
-__all__ = ["OrderTables", "write_orders"]
+__all__ = [
+    "CANCELLED",
+    "COUPON",
+    "FAVOURITE",
+    "FURTHER_LINES",
+    "FURTHER_PIECES",
+    "RETURNED",
+    "WHOLESALE_PIECES",
+    "OrderTables",
+    "favourites",
+    "write_orders",
+]
 
 _DAY_WEIGHTS = np.cumsum([0.12, 0.12, 0.13, 0.13, 0.16, 0.19, 0.15])
-_FAVOURITE = 0.55
-_CANCELLED = 0.012
-_VAT = 0.10
-_COUPON = 0.10
+FAVOURITE = 0.55
+CANCELLED = 0.012
+COUPON = 0.10
+FURTHER_LINES, FURTHER_PIECES, WHOLESALE_PIECES = 1.3, 0.25, 12.0
+"""Means of the numbers of lines and of pieces beyond the first, and of pieces that a business buys beyond that."""
+RETURNED = {"store": 0.02, "web": 0.06}
+"""Share of lines that come back."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +105,7 @@ def _timed(orders: pd.DataFrame, people: People, rng: np.random.Generator) -> pd
         ordered_at=at.astype("datetime64[us]"),
         customer_id=account,
         order_id=number.astype(object),
-        cancelled=rng.random(size) < _CANCELLED,
+        cancelled=rng.random(size) < CANCELLED,
     )
 
 
@@ -107,15 +121,20 @@ def _coupons(orders: pd.DataFrame, outcomes: pd.DataFrame, world: World) -> pd.S
     return coupon
 
 
+def favourites(number: npt.NDArray[np.int64], category: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Place of each person's favourite product within a category."""
+    return np.asarray((number * 31 + category * 7) % PER_CATEGORY)
+
+
 def _lines(orders: pd.DataFrame, people: People, catalogue: Catalogue, rng: np.random.Generator) -> pd.DataFrame:
-    per_order = 1 + np.minimum(rng.poisson(1.3, len(orders)), 9)
+    per_order = 1 + np.minimum(rng.poisson(FURTHER_LINES, len(orders)), 9)
     order = np.repeat(np.arange(len(orders)), per_order)
     person = orders["person"].to_numpy()[order]
     category = (people.taste[person] < rng.random(len(order))[:, None]).sum(axis=1)
     category = np.minimum(category, len(CATEGORIES) - 1)
-    favourite = (people.number[person] * 31 + category * 7) % PER_CATEGORY
+    favourite = favourites(people.number[person], category)
     popular = np.floor(PER_CATEGORY ** rng.random(len(order)) - 1).astype("int64")
-    within = np.where(rng.random(len(order)) < _FAVOURITE, favourite, np.clip(popular, 0, PER_CATEGORY - 1))
+    within = np.where(rng.random(len(order)) < FAVOURITE, favourite, np.clip(popular, 0, PER_CATEGORY - 1))
     product = category * PER_CATEGORY + within
     _key, once = np.unique(
         order * len(catalogue.costs) + product, return_index=True
@@ -123,8 +142,12 @@ def _lines(orders: pd.DataFrame, people: People, catalogue: Catalogue, rng: np.r
     order, product, person = order[once], product[once], person[once]
     quarter = np.minimum(orders["week"].to_numpy()[order] // 13, catalogue.prices.shape[1] - 1)
     price = catalogue.prices[product, quarter]
-    pieces = 1 + rng.poisson(0.25, len(order)) + np.where(people.wholesale[person], rng.poisson(12, len(order)), 0)
-    discount = np.round(np.where(orders["coupon"].notna().to_numpy()[order], _COUPON, 0.0) * price * pieces / 10) * 10
+    pieces = (
+        1
+        + rng.poisson(FURTHER_PIECES, len(order))
+        + np.where(people.wholesale[person], rng.poisson(WHOLESALE_PIECES, len(order)), 0)
+    )
+    discount = np.round(np.where(orders["coupon"].notna().to_numpy()[order], COUPON, 0.0) * price * pieces / 10) * 10
     names = catalogue.products
     frame = orders.iloc[order].reset_index(drop=True)
     web = frame["web"].to_numpy()
@@ -141,7 +164,7 @@ def _lines(orders: pd.DataFrame, people: People, catalogue: Catalogue, rng: np.r
             "discount": discount,
             "unit_cost": catalogue.costs[product],
             "channel": np.where(web, "web", "store"),
-            "store_id": pd.Series(np.char.add("S", (people.region[person] % 4).astype(str))).where(~web),
+            "store_id": pd.Series(np.char.add("S", people.region[person].astype(str))).where(~web),
             "currency": "KRW",
             "status": np.where(frame["cancelled"], "cancelled", "paid"),
             "tax_type": np.where(names["taxed"].to_numpy()[product], "taxed", "exempt"),
@@ -153,7 +176,7 @@ def _lines(orders: pd.DataFrame, people: People, catalogue: Catalogue, rng: np.r
 
 def _returned(lines: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """Returns some days later: 6 % of lines from the web, 2 % from the store."""
-    share = np.where(lines["web"], 0.06, 0.02)
+    share = np.where(lines["web"], RETURNED["web"], RETURNED["store"])
     back = lines[(rng.random(len(lines)) < share) & (lines["status"] == "paid").to_numpy()].copy()
     days = rng.integers(2, 15, len(back))
     return _reversed(back, days)

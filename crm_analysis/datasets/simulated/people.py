@@ -18,6 +18,9 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 _EXISTING = 0.40
+_ORGANIC = ("friend", "partner PA1", "partner PA2", "partner PA3", "walk-in")
+_ORGANIC_SHARES = (0.30, 0.08, 0.06, 0.06, 0.50)
+_MOST_PAID = 0.6
 _WHOLESALE = 0.005
 _TRIES_ONCE = 0.24
 _HABITS = (0.45, 0.35, 0.20)  # store only, web only, both
@@ -55,6 +58,8 @@ class People:
         People x categories: cumulative shares.
     region
         0 to 9; a competitor opens in some of them.
+    source
+        Where the person heard of the shop: a channel of marketing spend, a friend, a partner, or none of them.
     """
 
     number: IntArray
@@ -70,6 +75,7 @@ class People:
     response: FloatArray
     taste: FloatArray
     region: IntArray
+    source: npt.NDArray[np.object_]
 
     def __len__(self) -> int:
         return len(self.number)
@@ -84,6 +90,11 @@ class People:
         """The id under which the web shop knows each person, if it does."""
         return np.char.add("W", np.char.zfill(self.number.astype(str), 7)).astype(object)
 
+    @property
+    def main_accounts(self) -> npt.NDArray[np.object_]:
+        """The account a person is contacted under: the web one of those who have it."""
+        return np.where(self.habit != 0, self.web_accounts, self.store_accounts)
+
     def truth(self) -> pd.DataFrame:
         """What only the simulation knows, one row per person."""
         frame = pd.DataFrame(
@@ -92,6 +103,7 @@ class People:
                 "store_id": pd.Series(self.store_accounts).where(self.habit != 1),
                 "web_id": pd.Series(self.web_accounts).where(self.habit != 0),
                 "customer_before_data": self.first_week < 0,
+                "source": self.source,
                 "rate_per_year": self.rate,
                 "tries_once": self.tries_once,
                 "wholesale": self.wholesale,
@@ -112,7 +124,9 @@ class People:
         return np.asarray(first + (self.first_week * 7).astype("timedelta64[D]"))
 
 
-def make_people(start: int, count: int, world: World, weeks: int, rng: np.random.Generator) -> People:
+def make_people(
+    start: int, count: int, world: World, weeks: int, brought: pd.DataFrame, rng: np.random.Generator
+) -> People:
     """Draw people ``start`` to ``start + count``.
 
     Parameters
@@ -123,11 +137,14 @@ def make_people(start: int, count: int, world: World, weeks: int, rng: np.random
         Its strengths.
     weeks
         Length of the data.
+    brought
+        New customers that each row of marketing spend brings, per person of the shop: week, weeks, channel, share.
     rng
         Of this chunk.
     """
     existing = rng.random(count) < _EXISTING
-    entry = np.floor((weeks - 1) * rng.beta(1.2, 1.0, count)).astype("int64")
+    entry, source = _entries(count, weeks, brought, rng)
+    source = np.where(existing, rng.choice(_ORGANIC, count, p=_ORGANIC_SHARES), source)
     before = -1 - np.floor(rng.exponential(60.0, count)).astype("int64")
     wholesale = rng.random(count) < _WHOLESALE
     rate = rng.gamma(0.9, 11.0, count) + 0.6
@@ -150,7 +167,24 @@ def make_people(start: int, count: int, world: World, weeks: int, rng: np.random
         response=_responses(sensitivities[0], world, rng),
         taste=taste,
         region=rng.integers(0, 10, count),
+        source=source,
     )
+
+
+def _entries(
+    count: int, weeks: int, brought: pd.DataFrame, rng: np.random.Generator
+) -> tuple[IntArray, npt.NDArray[np.object_]]:
+    """First week and source of new customers: some brought by spending, the others in their own time."""
+    entry = np.floor((weeks - 1) * rng.beta(1.2, 1.0, count)).astype("int64")
+    source = rng.choice(_ORGANIC, count, p=_ORGANIC_SHARES).astype(object)
+    share = brought["share"].to_numpy() / (1 - _EXISTING)
+    reached = np.cumsum(share * min(1.0, _MOST_PAID / share.sum()))
+    row = np.searchsorted(reached, rng.random(count))
+    paid = row < len(reached)
+    row = np.minimum(row, len(reached) - 1)
+    within = np.floor(rng.random(count) * brought["weeks"].to_numpy()[row]).astype("int64")
+    week = np.minimum(brought["week"].to_numpy()[row] + within, weeks - 2)
+    return np.where(paid, week, entry), np.where(paid, brought["channel"].to_numpy()[row], source)
 
 
 def _responses(price_sensitivity: FloatArray, world: World, rng: np.random.Generator) -> FloatArray:

@@ -49,9 +49,7 @@ _FIRST = (
 )
 _LAST = ("Falk", "Brandt", "Okoye", "Silva", "Novak", "Haas", "Moreau", "Rossi", "Lund", "Weber", "Costa", "Marin")
 _STREETS = ("가로수길", "은행로", "솔밭길", "Linden Lane", "Mill Road")
-_SOURCES = ("search", "friend", "partner", "walk-in", "social")
 _DOUBLE = 0.03
-_REFERRED = 0.08
 
 
 def accounts(people: People, rng: np.random.Generator) -> pd.DataFrame:
@@ -64,8 +62,6 @@ def accounts(people: People, rng: np.random.Generator) -> pd.DataFrame:
                           np.array(_LAST)[rng.integers(0, len(_LAST), count)])  # fmt: skip
     digits = people.number.astype(str)
     born = np.datetime64("1950-01-01") + rng.integers(0, 19_000, count).astype("timedelta64[D]")
-    referred = (rng.random(count) < _REFERRED) & (people.number > 50)
-    referrer = (people.number * rng.random(count)).astype("int64")
     person = pd.DataFrame(
         {
             "name": np.where(latin, western, korean),
@@ -75,9 +71,9 @@ def accounts(people: People, rng: np.random.Generator) -> pd.DataFrame:
             "birth_date": born.astype("datetime64[D]"),
             "gender": np.array(["f", "m"])[rng.integers(0, 2, count)],
             "joined_at": people.joined_on().astype("datetime64[D]"),
-            "acquisition_source": np.array(_SOURCES)[rng.integers(0, len(_SOURCES), count)],
+            "acquisition_source": people.source,
             "household_id": np.char.add("H", (people.number // 2 * 2 + (rng.random(count) < 0.7)).astype(str)),
-            "referrer_id": pd.Series(np.char.add("S", np.char.zfill(referrer.astype(str), 7))).where(referred),
+            "referrer_id": _referrers(people, rng),
             "person": people.number,
         }
     )  # fmt: skip
@@ -85,6 +81,16 @@ def accounts(people: People, rng: np.random.Generator) -> pd.DataFrame:
     web = person[people.habit != 0].assign(customer_id=people.web_accounts[people.habit != 0])
     both: pd.DataFrame = pd.concat([store, web], ignore_index=True)
     return both
+
+
+def _referrers(people: People, rng: np.random.Generator) -> pd.Series:
+    """Account of the friend who brought a person: somebody who was a customer before."""
+    order = np.argsort(people.first_week, kind="stable")
+    place = np.empty(len(people), dtype="int64")
+    place[order] = np.arange(len(people))
+    friend = order[np.floor(place * rng.random(len(people))).astype("int64")]
+    known = (people.source == "friend") & (people.first_week[friend] < people.first_week)
+    return pd.Series(people.main_accounts[friend]).where(known)
 
 
 def doubles(known: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:

