@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -21,6 +21,7 @@ __all__ = [
     "action_rows",
     "actions_of",
     "changes",
+    "goal",
     "headline",
     "left_alone",
     "more_actions",
@@ -210,8 +211,25 @@ def left_alone(offers: pd.DataFrame, strategies: pd.DataFrame) -> list[str]:
     return [line for line, count in zip(lines, counts, strict=True) if count]
 
 
-def long_term(facts: dict[str, Any], scores: pd.DataFrame, currency: str) -> list[tuple[str, str]]:
-    """Value of all customers and the share presumed to have left, with their names."""
+def _not_used(part: str, loaded: Collection[str], missing: str) -> str:
+    """What is said of a part that no step works on: that its table is missing, or waits."""
+    return _("the data is loaded, but no step works on it yet") if part in loaded else missing
+
+
+def goal(loaded: Collection[str]) -> str:
+    """How the goals stand."""
+    if "goals" in loaded:
+        return _("Your goals are loaded, but no step holds results against them yet.")
+    return _("No goals are set, so nothing can be held against them.")
+
+
+def long_term(
+    facts: dict[str, Any], scores: pd.DataFrame, currency: str, loaded: Collection[str] = ()
+) -> list[tuple[str, str]]:
+    """Value of all customers and the share presumed to have left, with their names.
+
+    ``loaded``: the parts of :func:`crm_analysis.decisions.readiness` whose tables are there.
+    """
     value = facts["value"]
     gone = float((scores["recency_days"] > facts["leaving_days"]).mean())
     return [
@@ -227,7 +245,7 @@ def long_term(facts: dict[str, Any], scores: pd.DataFrame, currency: str) -> lis
                 n=explained("customers", f.number(len(scores), 0)),
             ),
         ),
-        (_("Share of wallet"), _("needs the table category_spend")),
+        (_("Share of wallet"), _not_used("wallet", loaded, _("needs the table category_spend"))),
     ]
 
 

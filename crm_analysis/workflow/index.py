@@ -198,6 +198,8 @@ def _write_first_pages(run_dir: Path, edition: Edition, editions: Sequence[Editi
         ],
     }
     folder = edition.folder(run_dir)
+    ready = pd.read_parquet(run_dir / "tables" / "readiness.parquet")
+    loaded = set(ready.loc[ready["loaded"], "part"])
     first = page_of(
         "front.html.j2",
         settings,
@@ -208,9 +210,9 @@ def _write_first_pages(run_dir: Path, edition: Edition, editions: Sequence[Editi
         actions=overview.action_rows(run.actions, run.currency),
         more=overview.more_actions(run.actions),
         alone=overview.left_alone(run.offers, run.strategies),
-        goal=_("No goals are set, so nothing can be held against them."),
+        goal=overview.goal(loaded),
         changes=overview.changes(facts, _previous(run_dir), run.currency),
-        long_term=overview.long_term(facts, run.scores, run.currency),
+        long_term=overview.long_term(facts, run.scores, run.currency, loaded),
         not_known=overview.not_known(facts, run.actions),
     )
     write_text(folder / "index.html", first)

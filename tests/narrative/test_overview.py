@@ -256,3 +256,11 @@ def test_banner_of_an_example_is_about_its_date() -> None:
 )
 def test_korean(sentence: Callable[[], str], number: str, check_korean: Callable[..., None]) -> None:
     check_korean(sentence, number)
+
+
+def test_what_is_loaded_is_not_said_to_be_missing() -> None:
+    scores = pd.DataFrame({"recency_days": [10, 100]})
+    assert words.goal(set()) != words.goal({"goals"})
+    assert "No goals" not in words.goal({"goals", "wallet"})
+    assert words.long_term(_facts(), scores, "USD")[-1][1] == "needs the table category_spend"
+    assert "needs" not in words.long_term(_facts(), scores, "USD", {"wallet"})[-1][1]
