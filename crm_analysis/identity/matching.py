@@ -1,0 +1,181 @@
+"""How likely two customer records are one person: a Fellegi-Sunter model on Splink.
+
+How often a field agrees for one person (m) is fixed here, once for all data: it says how people write their own data,
+and a shop with few doubles cannot teach it. How often a field agrees by chance (u) and how common each value is are
+learned from the shop's own records. Source: Fellegi and Sunter (1969), A theory for record linkage, JASA 64(328).
+"""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import duckdb
+import pandas as pd
+import splink.comparison_level_library as levels
+from splink import Linker, SettingsCreator
+from splink.backends.duckdb import DuckDBAPI
+from splink.blocking_rule_library import block_on
+from splink.comparison_library import CustomComparison
+
+from crm_analysis.identity.standardise import FIELDS
+
+__all__ = ["score_pairs"]
+
+_PAIRS_FOR_CHANCE = 2_000_000.0
+_SEED = 20170101
+
+_BLOCKS = (
+    ("email",),
+    ("phone",),
+    ("birth",),
+    ("postcode", "house"),
+    ("postcode", "surname"),
+    ("postcode", "given"),
+    ("address",),
+    ("given", "surname"),
+    ("surname", "house"),
+    ("given", "house"),
+)
+"""Pairs are compared if all fields of one of these agree, but not where that would be too many pairs."""
+
+_MOST_PAIRS = 20_000_000
+
+
+def score_pairs(records: pd.DataFrame, other: pd.DataFrame | None = None, *, at_least: float = 0.5) -> pd.DataFrame:
+    """Pairs of records that may be one person.
+
+    Parameters
+    ----------
+    records
+        Of :func:`crm_analysis.identity.standardised`.
+    other
+        A second list, such as prospects: then pairs between the two lists are looked for, not within them.
+    at_least
+        Probability from which on a pair is returned.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per pair, the most probable first: customer_id_l, customer_id_r, probability, and for each of
+        ``name, email, phone, birth, address, house, postcode`` its weight of evidence in bits: above 0 it speaks for
+        one person, below 0 against it, 0 says nothing because a record lacks it.
+    """
+    lists = [records] if other is None else [records, other]
+    used = [field for field in FIELDS if all(frame[field].notna().any() for frame in lists)]
+    comparisons = _comparisons(used)
+    empty = pd.DataFrame(columns=["customer_id_l", "customer_id_r", "probability", *_EVIDENCE])
+    if not comparisons or sum(map(len, lists)) < 2:
+        return empty
+    with duckdb.connect() as connection, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = _predict(connection, lists, comparisons, used, at_least)
+    if found.empty:
+        return empty
+    kept = pd.DataFrame({name: found[name] for name in ("customer_id_l", "customer_id_r")})
+    kept["probability"] = found["match_probability"]
+    for name in _EVIDENCE:
+        weights = [found[column] for column in (f"mw_{name}", f"mw_tf_adj_{name}") if column in found]
+        kept[name] = sum(weights) if weights else 0.0
+    order = ["probability", "customer_id_l", "customer_id_r"]
+    return kept.sort_values(order, ascending=[False, True, True], ignore_index=True)
+
+
+def _predict(
+    connection: duckdb.DuckDBPyConnection,
+    lists: Sequence[pd.DataFrame],
+    comparisons: Mapping[str, CustomComparison],
+    used: Sequence[str],
+    at_least: float,
+) -> pd.DataFrame:
+    logging.getLogger("splink").setLevel(logging.ERROR)
+    blocks = [block for block in _BLOCKS if set(block) <= set(used) and _pairs(lists, block) <= _MOST_PAIRS]
+    rules: list[Any] = [block_on(*block) for block in blocks]
+    settings = SettingsCreator(
+        link_type="dedupe_only" if len(lists) == 1 else "link_only",
+        comparisons=list(comparisons.values()),
+        blocking_rules_to_generate_predictions=rules or [block_on(used[0])],
+        unique_id_column_name="customer_id",
+        probability_two_random_records_match=1 / max(len(lists[0]), 2),
+        retain_matching_columns=False,
+        retain_intermediate_calculation_columns=True,
+    )
+    api = DuckDBAPI(connection)
+    tables = [api.register(frame, dataset_display_name=f"list_{place}") for place, frame in enumerate(lists)]
+    linker = Linker(tables if len(tables) > 1 else tables[0], settings, log_level=logging.ERROR)
+    linker.training.estimate_u_using_random_sampling(max_pairs=_PAIRS_FOR_CHANCE, seed=_SEED)
+    found: Any = linker.inference.predict(threshold_match_probability=at_least)
+    frame: pd.DataFrame = found.as_pandas_dataframe()
+    return frame
+
+
+def _pairs(lists: Sequence[pd.DataFrame], block: Sequence[str]) -> float:
+    """How many pairs agree in all fields of a block."""
+    sizes = [frame.dropna(subset=list(block)).groupby(list(block)).size() for frame in lists]
+    if len(sizes) == 1:
+        return float((sizes[0] * (sizes[0] - 1) / 2).sum())
+    return float(sizes[0].mul(sizes[1], fill_value=0).sum())
+
+
+_EVIDENCE = ("name", "email", "phone", "birth", "address", "house", "postcode")
+
+
+def _comparisons(used: Sequence[str]) -> dict[str, CustomComparison]:
+    """The comparisons of the fields that both lists have."""
+    found = {
+        "email": _field("email", 0.75, 0.10, "damerau_levenshtein(email_l, email_r) <= 2", common=True),
+        "phone": _field("phone", 0.70, 0.06, "damerau_levenshtein(phone_l, phone_r) <= 1", common=True),
+        "birth": _field("birth", 0.82, 0.10, "damerau_levenshtein(birth_l, birth_r) <= 1"),
+        "address": _field("address", 0.55, 0.30, _similar("address", 0.85), common=True),
+        "house": _field("house", 0.75, 0.12, "damerau_levenshtein(house_l, house_r) <= 1"),
+        "postcode": _field("postcode", 0.80, 0.10, "damerau_levenshtein(postcode_l, postcode_r) <= 1"),
+    }
+    kept = {name: comparison for name, comparison in found.items() if name in used}
+    return {"name": _name(), **kept} if {"given", "surname"} <= set(used) else kept
+
+
+def _similar(field: str, least: float) -> str:
+    return f"jaro_winkler_similarity({field}_l, {field}_r) >= {least}"
+
+
+def _level(sql: str, m: float, common: str | None = None) -> Any:
+    level = levels.CustomLevel(sql).configure(m_probability=m, fix_m_probability=True)
+    if common:
+        level.configure(tf_adjustment_column=common, disable_tf_exact_match_detection=True)
+    return level
+
+
+def _else(m: float) -> Any:
+    return levels.ElseLevel().configure(m_probability=m, fix_m_probability=True)
+
+
+def _field(field: str, same: float, alike: float, alike_if: str, *, common: bool = False) -> CustomComparison:
+    """A field that is the same, alike or different; ``common``: the rarer the value, the more it says."""
+    return CustomComparison(
+        output_column_name=field,
+        comparison_levels=[
+            levels.NullLevel(field),
+            _level(f"{field}_l = {field}_r", same, field if common else None),
+            _level(alike_if, alike),
+            _else(1 - same - alike),
+        ],
+    )
+
+
+def _name() -> CustomComparison:
+    nothing = "(given_{0} IS NULL AND surname_{0} IS NULL)"
+    both_alike = f"{_similar('given', 0.85)} AND {_similar('surname', 0.85)}"
+    return CustomComparison(
+        output_column_name="name",
+        comparison_levels=[
+            levels.CustomLevel(f"{nothing.format('l')} OR {nothing.format('r')}").configure(is_null_level=True),
+            _level("given_l = given_r AND surname_l = surname_r", 0.60, "given"),
+            _level("given_l = surname_r AND surname_l = given_r", 0.04),
+            _level(both_alike, 0.16),
+            _level("surname_l = surname_r", 0.07, "surname"),
+            _level("given_l = given_r", 0.07, "given"),
+            _else(0.06),
+        ],
+    )

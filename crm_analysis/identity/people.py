@@ -1,0 +1,123 @@
+"""From pairs to people: probable pairs are merged, possible ones wait for a person to decide; nothing is deleted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+from crm_analysis.errors import ContractError
+from crm_analysis.identity.matching import score_pairs
+from crm_analysis.identity.standardise import standardised
+from crm_analysis.messages import _
+
+__all__ = ["MERGE_FROM", "REVIEW_FROM", "People", "resolve"]
+
+MERGE_FROM = 0.99
+"""Probability from which on two records are merged without asking; chosen on the simulated shop, once for all data."""
+
+REVIEW_FROM = 0.50
+"""Probability from which on a pair is put before a person."""
+
+_DECISIONS = ("same", "different")
+
+
+@dataclass(frozen=True)
+class People:
+    """Who is who.
+
+    Attributes
+    ----------
+    links
+        One row per customer_id: customer_id, person_id (the smallest customer_id of the person), records (of that
+        person).
+    review
+        Pairs that wait for a decision, as :func:`crm_analysis.identity.score_pairs` returns them.
+    """
+
+    links: pd.DataFrame
+    review: pd.DataFrame
+
+
+def resolve(customers: pd.DataFrame, decided: pd.DataFrame | None = None, region: str = "KR") -> People:
+    """Find the people behind customer records.
+
+    Records stay as they are; only the link from record to person is made, so taking a decision back restores both
+    records with all their history.
+
+    Parameters
+    ----------
+    customers
+        One row per customer_id; of name, email, phone, address and birth_date those that there are.
+    decided
+        Decisions of people: customer_id_l, customer_id_r, decision (``same`` or ``different``). Two records decided to
+        be different are never one person, whatever else links them.
+    region
+        Country of phone numbers that name none.
+
+    Raises
+    ------
+    ContractError
+        customer_id repeats, or a decision is neither ``same`` nor ``different``.
+    """
+    if customers["customer_id"].duplicated().any():
+        count = int(customers["customer_id"].duplicated().sum())
+        raise ContractError(_("customers: {count} rows repeat a customer_id. Keep one row per customer.", count=count))
+    pairs = score_pairs(standardised(customers, region), at_least=REVIEW_FROM)
+    same, different = _decisions(decided)
+    ids = customers["customer_id"].astype(str).to_numpy()
+    key = _keys(pairs["customer_id_l"], pairs["customer_id_r"])
+    pairs = pairs[~key.isin(different) & ~key.isin(same)]
+    probable = pairs[pairs["probability"] >= MERGE_FROM]
+    edges = [(str(left), str(right)) for left, right in same]
+    edges += list(zip(probable["customer_id_l"].astype(str), probable["customer_id_r"].astype(str), strict=True))
+    label = _components(ids, edges, set(different))
+    links = pd.DataFrame({"customer_id": ids, "label": label})
+    links["person_id"] = links.groupby("label")["customer_id"].transform("min")
+    links["records"] = links.groupby("label")["customer_id"].transform("size")
+    person = links.set_index("customer_id")["person_id"]
+    apart = pairs["customer_id_l"].map(person).to_numpy() != pairs["customer_id_r"].map(person).to_numpy()
+    return People(links.drop(columns="label"), pairs[apart].reset_index(drop=True))
+
+
+def _keys(left: pd.Series, right: pd.Series) -> pd.Series:
+    first = np.minimum(left.astype(str).to_numpy(dtype=object), right.astype(str).to_numpy(dtype=object))
+    last = np.maximum(left.astype(str).to_numpy(dtype=object), right.astype(str).to_numpy(dtype=object))
+    return pd.Series(list(zip(first, last, strict=True)), index=left.index, dtype=object)
+
+
+def _decisions(decided: pd.DataFrame | None) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    if decided is None or decided.empty:
+        return [], []
+    unknown = sorted(set(decided["decision"]) - set(_DECISIONS))
+    if unknown:
+        raise ContractError(
+            _("A decision is '{decision}'. Known: {known}.", decision=str(unknown[0]), known=", ".join(_DECISIONS))
+        )
+    keys = _keys(decided["customer_id_l"], decided["customer_id_r"])
+    return list(keys[decided["decision"] == "same"]), list(keys[decided["decision"] == "different"])
+
+
+def _components(ids: np.ndarray, edges: list[tuple[str, str]], different: set[tuple[str, str]]) -> np.ndarray:
+    """Connected records; an edge that would bring together what people keep apart is left out, the last one first."""
+    place = {name: number for number, name in enumerate(ids)}
+    known = [(place[left], place[right]) for left, right in edges if left in place and right in place]
+    apart = [(place[left], place[right]) for left, right in different if left in place and right in place]
+    label = _connected(len(ids), known)
+    if all(label[left] != label[right] for left, right in apart):
+        return label
+    group = np.arange(len(ids))
+    for left, right in known:  # in order of probability; only where people disagree with the model
+        joined = np.where(group == group[right], group[left], group)
+        if all(joined[one] != joined[two] for one, two in apart):
+            group = joined
+    return group
+
+
+def _connected(size: int, edges: list[tuple[int, int]]) -> np.ndarray:
+    ends = np.array(edges, dtype="int64").reshape(-1, 2)
+    graph = coo_matrix((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(size, size))
+    return np.asarray(connected_components(graph, directed=False)[1])

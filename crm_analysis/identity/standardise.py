@@ -1,0 +1,141 @@
+"""Contact data in one form, so that the same person's records can be compared field by field.
+
+Nothing is corrected here: what cannot be read stays empty, and an empty field says nothing about two records.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import TypeVar
+
+import pandas as pd
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+
+__all__ = ["FIELDS", "standardised"]
+
+FIELDS = ("given", "surname", "email", "phone", "birth", "address", "house", "postcode")
+"""Columns that :func:`standardised` makes."""
+
+_T = TypeVar("_T")
+
+_HANGUL = re.compile(r"[가-힣]")
+_TWO_SYLLABLE_FAMILIES = frozenset(("남궁", "황보", "제갈", "사공", "선우", "서문", "독고", "동방"))
+_TITLES = frozenset(("mr", "mrs", "ms", "miss", "dr", "prof", "님", "씨"))
+_MASK = re.compile(r"[*＊○●xX]{2,}")
+_NUMBER = re.compile(r"\d+")
+
+
+def standardised(customers: pd.DataFrame, region: str = "KR") -> pd.DataFrame:
+    """The fields that tell people apart, in one form.
+
+    Parameters
+    ----------
+    customers
+        One row per customer_id; of name, email, phone, address and birth_date those that there are.
+    region
+        Country of phone numbers that name none, as two letters.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per customer_id, in the order given: customer_id, given, surname, email, phone, birth, address,
+        house, postcode, as text; None where a field is missing, masked or cannot be read.
+    """
+    names = _each(customers, "name", _name)
+    places = _each(customers, "address", _address)
+    return pd.DataFrame(
+        {
+            "customer_id": customers["customer_id"].astype(str).to_numpy(),
+            "given": _part(names, 0),
+            "surname": _part(names, 1),
+            "email": _each(customers, "email", _email),
+            "phone": _each(customers, "phone", _phone_of(region)),
+            "birth": _each(customers, "birth_date", _birth),
+            "address": _part(places, 0),
+            "house": _part(places, 1),
+            "postcode": _part(places, 2),
+        },
+        dtype=object,
+    )
+
+
+def _each(customers: pd.DataFrame, column: str, read: Callable[[str], _T | None]) -> list[_T | None]:
+    """What a function reads from each value of a column that may be missing; equal values are read once."""
+    if column not in customers.columns:
+        return [None] * len(customers)
+    known = cache(read)
+    return [None if pd.isna(value) or not str(value).strip() else known(str(value)) for value in customers[column]]
+
+
+def _part(values: Sequence[tuple[str | None, ...] | None], place: int) -> list[str | None]:
+    return [None if value is None else value[place] for value in values]
+
+
+def _plain(text: str) -> str:
+    """Compatible forms joined, accents taken off, lower case, single spaces."""
+    split = unicodedata.normalize("NFKD", text)
+    bare = "".join(c for c in split if not unicodedata.combining(c))
+    return " ".join(unicodedata.normalize("NFKC", bare).casefold().split())
+
+
+def _name(text: str) -> tuple[str | None, str | None] | None:
+    """Given name and surname; a single word is taken for the surname. Masked names say nothing."""
+    if _MASK.search(text) or "*" in text:
+        return None
+    words = [w for w in re.split(r"[\s,.·]+", _plain(text)) if w and w not in _TITLES]
+    if not words:
+        return None
+    joined = "".join(words)
+    if _HANGUL.search(joined) and len(joined) <= 5:
+        family = 2 if joined[:2] in _TWO_SYLLABLE_FAMILIES and len(joined) > 2 else 1
+        return joined[family:] or None, joined[:family]
+    if len(words) == 1:
+        return None, words[0]
+    if "," in text:
+        words = [*words[1:], words[0]]
+    return " ".join(words[:-1]), words[-1]
+
+
+def _email(text: str) -> str | None:
+    try:
+        found = validate_email(text.strip().casefold(), check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        return None
+    return found.normalized.casefold()
+
+
+def _phone_of(region: str) -> Callable[[str], str | None]:
+    def read(text: str) -> str | None:
+        if "*" in text:
+            return None
+        try:
+            number = phonenumbers.parse(text, region)
+        except phonenumbers.NumberParseException:
+            return None
+        if not phonenumbers.is_possible_number(number):
+            return None
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+    return read
+
+
+def _birth(text: str) -> str | None:
+    digits = "".join(_NUMBER.findall(text))[:8]
+    return digits if len(digits) == 8 else None
+
+
+def _address(text: str) -> tuple[str | None, str | None, str | None] | None:
+    """Words in order, number of the house, postcode: the last number of four to six digits, where it can be told."""
+    plain = re.sub(r"[.,()#/]", " ", _plain(text))
+    numbers = _NUMBER.findall(plain)
+    if not plain.strip():
+        return None
+    codes = [number for number in numbers if 4 <= len(number) <= 6]
+    short = [number for number in numbers if number not in codes]
+    house = short[0] if short else codes[0] if len(codes) > 1 else None
+    words = " ".join(re.sub(r"\d+", " ", plain).split())
+    return words or None, house, codes[-1] if codes else None

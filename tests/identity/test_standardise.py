@@ -1,0 +1,88 @@
+"""Contact data in one form."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from crm_analysis.identity import standardised
+
+
+def _one(region: str = "KR", **fields: object) -> dict[str, object]:
+    frame = standardised(pd.DataFrame([{"customer_id": 7, **fields}]), region)
+    return {str(name): value for name, value in frame.iloc[0].items()}
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "surname"),
+    [
+        ("홍길동", "길동", "홍"),
+        ("홍 길동 님", "길동", "홍"),
+        ("남궁민수", "민수", "남궁"),
+        ("Anna  Schmidt", "anna", "schmidt"),
+        ("Schmidt, Anna", "anna", "schmidt"),
+        ("Dr. José Müller", "jose", "muller"),
+        ("Ａｎｎａ Schmidt", "anna", "schmidt"),
+        ("waller", None, "waller"),
+        ("홍*동", None, None),
+        ("  ", None, None),
+        (None, None, None),
+    ],
+)
+def test_names_in_both_scripts(name: str | None, given: str | None, surname: str | None) -> None:
+    found = _one(name=name)
+    assert (found["given"], found["surname"]) == (given, surname)
+
+
+@pytest.mark.parametrize(
+    ("phone", "region", "read"),
+    [
+        ("010-1234-5678", "KR", "+821012345678"),
+        ("1012345678", "KR", "+821012345678"),
+        ("+82 10 1234 5678", "US", "+821012345678"),
+        ("02) 123-4567", "KR", "+8221234567"),
+        ("(415) 555-0132", "US", "+14155550132"),
+        ("010-****-5678", "KR", None),
+        ("12", "KR", None),
+        ("none", "KR", None),
+    ],
+)
+def test_phones_of_here_and_elsewhere(phone: str, region: str, read: str | None) -> None:
+    assert _one(region, phone=phone)["phone"] == read
+
+
+@pytest.mark.parametrize(
+    ("email", "read"),
+    [
+        (" Kim.Min@Shop.Example ", "kim.min@shop.example"),
+        ("kim@shop", None),
+        ("k***@shop.example", "k***@shop.example"),
+        ("@", None),
+    ],
+)
+def test_emails(email: str, read: str | None) -> None:
+    assert _one(email=email)["email"] == read
+
+
+@pytest.mark.parametrize(
+    ("address", "words", "house", "postcode"),
+    [
+        ("6 tullaroop street willaroo, st james, 4011 wa", "tullaroop street willaroo st james wa", "6", "4011"),
+        ("서울 강남구 가로수길 12, 06035", "서울 강남구 가로수길", "12", "06035"),
+        ("(06035) 서울 강남구 가로수길 12", "서울 강남구 가로수길", "12", "06035"),
+        ("Harbour Street 5", "harbour street", "5", None),
+        ("4011", "", None, "4011"),
+        ("1204 Mill Road, 40115", "mill road", "1204", "40115"),
+    ],
+)
+def test_addresses(address: str, words: str, house: str | None, postcode: str | None) -> None:
+    found = _one(address=address)
+    assert (found["address"] or "", found["house"], found["postcode"]) == (words, house, postcode)
+
+
+def test_birth_dates_and_missing_columns() -> None:
+    found = _one(birth_date=pd.Timestamp("1981-12-07"))
+    assert found["birth"] == "19811207"
+    assert _one(birth_date="1981. 12. 07.")["birth"] == "19811207"
+    assert {name for name, value in found.items() if value is not None} == {"customer_id", "birth"}
+    assert found["customer_id"] == "7"
