@@ -41,7 +41,7 @@ _BLOCKS = (
 )
 """Pairs are compared if all fields of one of these agree, but not where that would be too many pairs."""
 
-_MOST_PAIRS = 20_000_000
+_ALWAYS_PAIRS, _PAIRS_A_RECORD = 2_000_000, 10
 
 
 def score_pairs(records: pd.DataFrame, other: pd.DataFrame | None = None, *, at_least: float = 0.5) -> pd.DataFrame:
@@ -91,7 +91,8 @@ def _predict(
     at_least: float,
 ) -> pd.DataFrame:
     logging.getLogger("splink").setLevel(logging.ERROR)
-    blocks = [block for block in _BLOCKS if set(block) <= set(used) and _pairs(lists, block) <= _MOST_PAIRS]
+    most = max(_ALWAYS_PAIRS, _PAIRS_A_RECORD * sum(map(len, lists)))
+    blocks = [block for block in _BLOCKS if set(block) <= set(used) and _pairs(lists, block) <= most]
     rules: list[Any] = [block_on(*block) for block in blocks]
     settings = SettingsCreator(
         link_type="dedupe_only" if len(lists) == 1 else "link_only",
