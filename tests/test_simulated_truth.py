@@ -22,7 +22,7 @@ from crm_analysis.datasets.simulated.figures import (
     simulated_lines,
 )
 from crm_analysis.datasets.simulated.marginals import marginals
-from crm_analysis.datasets.simulated.worlds import KINDS
+from crm_analysis.datasets.simulated.worlds import CAMPAIGNS, KINDS
 from crm_analysis.errors import ConfigError
 
 from .test_simulated import FIGURES
@@ -96,7 +96,9 @@ def test_satisfaction_is_what_people_write_and_makes_them_leave(shop: Path) -> N
     assert reviews["score"].corr(reviews["satisfaction"]) > 0.3
     assert said.loc[said["slow"], "satisfaction"].mean() < said["satisfaction"].mean() - 0.2
     people = _truth(shop, "people")
-    assert people["satisfaction"].notna().all()
+    settled = people[~people["tries_once"]]
+    gone = settled["left_week"] >= 0
+    assert settled.loc[gone, "satisfaction"].mean() < settled.loc[~gone, "satisfaction"].mean()
 
 
 def test_spending_brings_the_customers_that_the_truth_says(shop: Path) -> None:
@@ -133,6 +135,31 @@ def test_true_profit_is_what_orders_leave(shop: Path) -> None:
     assert left / lines["order_id"].nunique() == pytest.approx(expected, rel=0.10)
     margins = _truth(shop, "products")["margin"]
     assert margins.between(0.0, 0.8).all()
+
+
+def test_what_was_lived_is_the_outcome_of_the_own_arm(shop: Path) -> None:
+    """So the trial in the tables is unbiased for the truth: a first order of each line of the ledger counts."""
+    lines = _table(shop, "order_lines")
+    orders = lines[lines["amount"] > 0].drop_duplicates("order_id")
+    person = orders["customer_id"].map(_truth(shop, "accounts").set_index("customer_id")["person"])
+    week = (orders["ordered_at"] - pd.Timestamp(FIRST_DAY)).dt.days // 7
+    outcomes = _truth(shop, "outcomes")
+    for plan in CAMPAIGNS:
+        mine = outcomes[outcomes["campaign_id"] == plan.campaign_id].set_index("person")
+        length = plan.weeks * (2 if plan.pulls_forward else 1)
+        inside = person[week.between(plan.week, plan.week + length - 1)]
+        lived = inside.value_counts().reindex(mine.index, fill_value=0)
+        own = mine["orders_without"].where(mine["arm"] == "control", mine["orders_with"])
+        own = own.where(mine["arm"] != "mass", mine["orders_mass"])
+        assert (lived == own).all(), plan.campaign_id
+
+
+def test_nothing_is_dated_after_the_data_ends(shop: Path) -> None:
+    end = pd.Timestamp(FIRST_DAY + timedelta(days=7 * WEEKS))
+    for name in ("order_lines", "deliveries", "contacts", "feedback", "consents", "preferences", "prospects"):
+        table = _table(shop, name)
+        for column in table.select_dtypes("datetime").columns.difference(["promised_at"]):
+            assert not (table[column] >= end).any(), (name, column)
 
 
 def test_a_plan_is_answered_as_people_truly_would(shop: Path, tmp_path: Path) -> None:

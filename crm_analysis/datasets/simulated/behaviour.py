@@ -60,10 +60,17 @@ class RunningCampaign:
     with_it: IntArray = field(init=False)
     mass: IntArray = field(init=False)
     in_window: IntArray = field(init=False)  # of with_it, those while the offer is good
+    last: dict[str, IntArray] = field(init=False, default_factory=dict)
+    """Week of the last purchase under each arm: after an extra purchase comes a pause."""
 
     def __post_init__(self) -> None:
         zeros = (np.zeros(len(self.arm), dtype="int64") for _count in range(4))
         self.without, self.with_it, self.mass, self.in_window = zeros
+
+    def is_on(self, week: int) -> bool:
+        """Whether the week is one in which the arms differ."""
+        length = self.plan.weeks * (2 if self.plan.pulls_forward else 1)
+        return self.plan.week <= week < self.plan.week + length
 
 
 @dataclass
@@ -200,6 +207,35 @@ def _poisson(uniform: FloatArray, mean: FloatArray) -> IntArray:
     return number
 
 
+def _stocked(week: int, last: IntArray) -> FloatArray:
+    """How much less somebody buys who bought lately."""
+    since = week - last
+    return np.select([since <= 1, since == 2], [0.45, 0.8], default=1.12)
+
+
+def _under_each_arm(
+    week: int, campaign: RunningCampaign, state: State, mean: FloatArray, uniform: FloatArray
+) -> tuple[IntArray, IntArray, IntArray]:
+    """Orders of a week without the contact, with it, and with the mass mailing, each on its own path of purchases."""
+    plan = campaign.plan
+    if not campaign.last:
+        campaign.last = {arm: state.last.copy() for arm in ("without", "with", "mass")}
+    after = week >= plan.week + plan.weeks
+    lift = np.exp(campaign.effect)
+    lift = np.maximum(2 - lift, 0.05) if after else lift
+    without, with_it, mass = (
+        _poisson(uniform, mean * strength * _stocked(week, campaign.last[arm]))
+        for arm, strength in (("without", 1.0), ("with", lift), ("mass", lift**0.25))
+    )
+    for arm, orders in (("without", without), ("with", with_it), ("mass", mass)):
+        campaign.last[arm] = np.where(orders > 0, week, campaign.last[arm])
+    campaign.without += without
+    campaign.with_it += with_it
+    campaign.mass += mass
+    campaign.in_window += 0 if after else with_it
+    return without, with_it, mass
+
+
 def _buy(
     week: int,
     people: People,
@@ -209,25 +245,15 @@ def _buy(
     rng: np.random.Generator,
 ) -> IntArray:
     count = len(people)
-    since = week - state.last
-    stocked = np.select([since <= 1, since == 2], [0.45, 0.8], default=1.12)
-    mean = people.rate / 52.18 * factor * stocked * np.exp(0.25 * state.satisfaction - 0.15 * state.price)
+    mean = people.rate / 52.18 * factor * np.exp(0.25 * state.satisfaction - 0.15 * state.price)
     mean = np.where(state.alive & (people.first_week < week), mean, 0.0)
     uniform = rng.random(count)
-    bought = _poisson(uniform, mean)
+    bought = _poisson(uniform, mean * _stocked(week, state.last))
     for campaign in campaigns:
-        plan = campaign.plan
-        after = plan.pulls_forward and plan.week + plan.weeks <= week < plan.week + 2 * plan.weeks
-        if not (plan.week <= week < plan.week + plan.weeks or after):
-            continue
-        lift = np.exp(campaign.effect)
-        lift = np.maximum(2 - lift, 0.05) if after else lift
-        with_it, mass = _poisson(uniform, mean * lift), _poisson(uniform, mean * lift**0.25)
-        campaign.without += bought
-        campaign.with_it += with_it
-        campaign.in_window += 0 if after else with_it
-        campaign.mass += mass
-        bought = np.select([campaign.arm == 1, campaign.arm == 2], [with_it, mass], default=bought)
+        if campaign.is_on(week):
+            arms = _under_each_arm(week, campaign, state, mean, uniform)
+            lived = np.select([campaign.arm == arm for arm in range(3)], list(arms), default=bought)
+            bought = np.where(campaign.arm >= 0, lived, bought)
     bought = np.where(people.first_week == week, np.maximum(bought, 1), bought)
     state.last = np.where(bought > 0, week, state.last)
     return bought
@@ -243,7 +269,7 @@ def _experience(week: int, bought: IntArray, people: People, state: State, rng: 
     complained = rng.random(len(person)) < 0.012 + 0.16 * late
     handled = np.where(complained, np.exp(1.2 + 0.8 * rng.standard_normal(len(person))), np.nan)
     slow = complained & (handled > SLOW_DAYS)
-    state.satisfaction *= 0.97
+    state.satisfaction *= np.where(state.alive, 0.97, 1.0)  # those who left keep what they left with
     np.subtract.at(state.satisfaction, person, 0.45 * late * people.delay_sensitivity[person])
     np.subtract.at(state.satisfaction, person, 0.60 * slow * people.service_sensitivity[person])
     np.add.at(state.satisfaction, person, 0.15 * (complained & ~slow))

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from crm_analysis.datasets.simulated import market, persons, service
 from crm_analysis.datasets.simulated.behaviour import History, at_the_start, live
-from crm_analysis.datasets.simulated.calendar import week_factors
+from crm_analysis.datasets.simulated.calendar import FIRST_DAY, week_factors
 from crm_analysis.datasets.simulated.catalogue import Catalogue, make_catalogue
 from crm_analysis.datasets.simulated.orders import write_orders
 from crm_analysis.datasets.simulated.people import People, make_people
@@ -39,7 +39,7 @@ __all__ = [
     "write_weeks",
 ]
 
-VERSION = 2
+VERSION = 3
 """Raised whenever the same settings would give other bytes."""
 
 CHUNK = 20_000
@@ -136,7 +136,7 @@ def simulate(folder: Path, simulation: Simulation) -> Path:
     _write_shop(tables, truth, shop)
     known = [_write_chunk(tables, truth, shop, start, count) for start, count in chunks(customers)]
     rng = shared_rng(simulation, "prospects")
-    found, same = market.prospects(pd.concat(known, ignore_index=True), max(customers // 20, 5), rng)
+    found, same = market.prospects(pd.concat(known, ignore_index=True), max(customers // 20, 5), weeks, rng)
     tables.add("prospects", found)
     truth.add("prospects", same)
     tables.close()
@@ -238,8 +238,8 @@ def _write_chunk(tables: Writers, truth: Writers, shop: ShopSetting, start: int,
     twice = persons.doubles(accounts, rng)
     known = pd.concat([accounts, twice], ignore_index=True)
     tables.add("customers", known.drop(columns="person"))
-    tables.add("consents", persons.consents(known, rng))
-    tables.add("preferences", service.preferences(people, rng))
+    tables.add("consents", persons.consents(known, shop.weeks, rng))
+    tables.add("preferences", service.preferences(people, shop.weeks, rng))
     lines = write_weeks(tables, truth, shop, people, history, rng)
     tables.add("category_spend", market.category_spend(people, lines, shop.weeks, rng))
     truth.add("people", people.truth().assign(left_week=history.left_week, satisfaction=state.satisfaction))
@@ -257,11 +257,16 @@ def write_weeks(
     tables.add("deliveries", written.deliveries)
     tables.add("redemptions", written.redemptions)
     tables.add("campaign_targets", service.targets(people, history, shop.world))
-    tables.add("contacts", service.contacts(people, history, written.orders, shop.world, rng))
+    end = pd.Timestamp(FIRST_DAY) + pd.Timedelta(days=7 * len(shop.factors))
+    contacts = service.contacts(people, history, written.orders, shop.world, rng)
+    tables.add("contacts", contacts[contacts["contacted_at"] < end])
     tables.add("loyalty_ledger", service.loyalty(written.orders, written.order_lines, rng))
     said, meant = service.feedback(people, written.orders, rng)
-    tables.add("feedback", said)
-    truth.add("feedback", meant)
+    given = (said["given_at"] < end).to_numpy()
+    late = said["answered_at"] >= end
+    said = said.assign(answered_at=said["answered_at"].mask(late), state=said["state"].mask(late, "open"))
+    tables.add("feedback", said[given])
+    truth.add("feedback", meant[given])
     if len(history.outcomes):
         truth.add("outcomes", outcomes_of(people, history, shop.catalogue))
     return written.order_lines

@@ -130,7 +130,9 @@ def category_spend(people: People, lines: pd.DataFrame, weeks: int, rng: np.rand
     return table[["customer_id", "category", "year", "amount", "declared"]]
 
 
-def prospects(known: pd.DataFrame, count: int, rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
+def prospects(
+    known: pd.DataFrame, count: int, weeks: int, rng: np.random.Generator
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """``prospects``, some of whom are customers already; as truth, which ones."""
     already = rng.random(count) < 0.15
     place = rng.integers(0, len(known), count)
@@ -144,7 +146,7 @@ def prospects(known: pd.DataFrame, count: int, rng: np.random.Generator) -> tupl
             "phone": np.where(already, same["phone"], [f"010-7{n // 10_000:03}-{n % 10_000:04}" for n in range(count)]),
             "source": np.array(["fair", "partner", "web form"])[rng.integers(0, 3, count)],
             "partner_id": np.array(["PA1", "PA2", "PA3"])[rng.integers(0, 3, count)],
-            "created_at": np.datetime64(FIRST_DAY) + rng.integers(0, 1000, count).astype("timedelta64[D]"),
+            "created_at": np.datetime64(FIRST_DAY) + rng.integers(0, 7 * weeks, count).astype("timedelta64[D]"),
         }
     )
     truth = pd.DataFrame({"prospect_id": ids, "person": np.where(already, same["person"], -1)})

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from crm_analysis.datasets.simulated.calendar import FIRST_DAY
 from crm_analysis.datasets.simulated.people import People
 
 __all__ = ["accounts", "consents", "doubles"]
@@ -109,7 +110,7 @@ def doubles(known: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     return changed
 
 
-def consents(known: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+def consents(known: pd.DataFrame, weeks: int, rng: np.random.Generator) -> pd.DataFrame:
     """Consent to advertising per channel at registration, withdrawn by some later."""
     parts = []
     for channel, share in (("email", 0.62), ("sms", 0.48), ("app_push", 0.35), ("phone", 0.22), ("messenger", 0.40)):
@@ -122,7 +123,8 @@ def consents(known: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
         parts.append(pd.concat([first, gone]).assign(channel=channel, purpose="advertising"))
     columns = ["customer_id", "channel", "purpose", "granted", "changed_at", "basis"]
     found: pd.DataFrame = pd.concat(parts, ignore_index=True)[columns]
-    return found
+    end = pd.Timestamp(FIRST_DAY) + pd.Timedelta(days=7 * weeks)
+    return found[found["changed_at"] < end].reset_index(drop=True)
 
 
 def _phones(number: npt.NDArray[np.int64]) -> npt.NDArray[np.str_]:

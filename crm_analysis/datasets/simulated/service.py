@@ -172,10 +172,10 @@ def feedback(people: People, orders: pd.DataFrame, rng: np.random.Generator) -> 
     return table, truth
 
 
-def preferences(people: People, rng: np.random.Generator) -> pd.DataFrame:
+def preferences(people: People, weeks: int, rng: np.random.Generator) -> pd.DataFrame:
     """Stated preferences of some: the channel they want, and what they like."""
     asked = np.flatnonzero(rng.random(len(people)) < 0.12)
     channel = np.array(["email", "sms", "messenger", "none"])[rng.integers(0, 4, len(asked))]
-    day = np.datetime64(FIRST_DAY) + rng.integers(0, 700, len(asked)).astype("timedelta64[D]")
+    day = np.datetime64(FIRST_DAY) + rng.integers(0, 7 * weeks, len(asked)).astype("timedelta64[D]")
     who = people.main_accounts[asked]
     return pd.DataFrame({"customer_id": who, "topic": "contact channel", "value": channel, "stated_at": day})
