@@ -24,7 +24,7 @@ from crm_analysis.identity.standardise import FIELDS
 
 __all__ = ["score_pairs"]
 
-_PAIRS_FOR_CHANCE = 2_000_000.0
+_PAIRS_FOR_CHANCE = 1_000_000.0
 _SEED = 20170101
 
 _BLOCKS = (
@@ -36,10 +36,14 @@ _BLOCKS = (
     ("postcode", "given"),
     ("address",),
     ("given", "surname"),
+    ("given_key", "family_key"),
     ("surname", "house"),
     ("given", "house"),
 )
 """Pairs are compared if all fields of one of these agree, but not where that would be too many pairs."""
+
+_SAME, _GIVEN_AGREES, _NAMES_AGREE = 2, 1, 3
+"""Levels of a field that is the same, of a given name that is, and from which on two names are one: from below."""
 
 _ALWAYS_PAIRS, _PAIRS_A_RECORD = 2_000_000, 10
 
@@ -61,12 +65,14 @@ def score_pairs(records: pd.DataFrame, other: pd.DataFrame | None = None, *, at_
     pandas.DataFrame
         One row per pair, the most probable first: customer_id_l, customer_id_r, probability, and for each of
         ``name, email, phone, birth, address, house, postcode`` its weight of evidence in bits: above 0 it speaks for
-        one person, below 0 against it, 0 says nothing because a record lacks it.
+        one person, below 0 against it, 0 says nothing because a record lacks it;
+        and ``alone``: whether it is one person even if people share a home and a telephone (the names agree, or the day
+        of birth; where a name is not known or the surname differs, the e-mail address will do).
     """
     lists = [records] if other is None else [records, other]
     used = [field for field in FIELDS if all(frame[field].notna().any() for frame in lists)]
     comparisons = _comparisons(used)
-    empty = pd.DataFrame(columns=["customer_id_l", "customer_id_r", "probability", *_EVIDENCE])
+    empty = pd.DataFrame(columns=["customer_id_l", "customer_id_r", "probability", *_EVIDENCE, "alone"])
     if not comparisons or sum(map(len, lists)) < 2:
         return empty
     with duckdb.connect() as connection, warnings.catch_warnings():
@@ -79,8 +85,18 @@ def score_pairs(records: pd.DataFrame, other: pd.DataFrame | None = None, *, at_
     for name in _EVIDENCE:
         weights = [found[column] for column in (f"mw_{name}", f"mw_tf_adj_{name}") if column in found]
         kept[name] = sum(weights) if weights else 0.0
+    kept["alone"] = _alone(found)
     order = ["probability", "customer_id_l", "customer_id_r"]
     return kept.sort_values(order, ascending=[False, True, True], ignore_index=True)
+
+
+def _alone(found: pd.DataFrame) -> pd.Series:
+    """Whether a pair is one person and not two of one home: Splink numbers the levels of a comparison from the last."""
+    no = pd.Series(data=False, index=found.index)
+    name = found.get("gamma_name", pd.Series(data=-1, index=found.index))
+    born = found["gamma_birth"] == _SAME if "gamma_birth" in found else no
+    mail = found["gamma_email"] == _SAME if "gamma_email" in found else no
+    return (name >= _NAMES_AGREE) | born | (mail & ((name < 0) | (name == _GIVEN_AGREES)))
 
 
 def _predict(
@@ -100,7 +116,7 @@ def _predict(
         blocking_rules_to_generate_predictions=rules or [block_on(used[0])],
         unique_id_column_name="customer_id",
         probability_two_random_records_match=1 / max(len(lists[0]), 2),
-        retain_matching_columns=False,
+        retain_matching_columns=True,
         retain_intermediate_calculation_columns=True,
     )
     api = DuckDBAPI(connection)
@@ -168,15 +184,17 @@ def _field(field: str, same: float, alike: float, alike_if: str, *, common: bool
 def _name() -> CustomComparison:
     nothing = "(given_{0} IS NULL AND surname_{0} IS NULL)"
     both_alike = f"{_similar('given', 0.85)} AND {_similar('surname', 0.85)}"
+    keys_alike = f"{_similar('given_key', 0.90)} AND family_key_l = family_key_r"
     return CustomComparison(
         output_column_name="name",
         comparison_levels=[
             levels.CustomLevel(f"{nothing.format('l')} OR {nothing.format('r')}").configure(is_null_level=True),
-            _level("given_l = given_r AND surname_l = surname_r", 0.60, "given"),
+            _level("given_l = given_r AND surname_l = surname_r", 0.57, "given"),
+            _level("given_key_l = given_key_r AND family_key_l = family_key_r", 0.05),
             _level("given_l = surname_r AND surname_l = given_r", 0.04),
-            _level(both_alike, 0.16),
+            _level(f"({both_alike}) OR ({keys_alike})", 0.16),
             _level("surname_l = surname_r", 0.07, "surname"),
             _level("given_l = given_r", 0.07, "given"),
-            _else(0.06),
+            _else(0.04),
         ],
     )

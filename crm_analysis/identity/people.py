@@ -16,7 +16,7 @@ from crm_analysis.messages import _
 
 __all__ = ["MERGE_FROM", "REVIEW_FROM", "People", "resolve"]
 
-MERGE_FROM = 0.99
+MERGE_FROM = 0.95
 """Probability from which on two records are merged without asking; chosen on the simulated shop, once for all data."""
 
 REVIEW_FROM = 0.50
@@ -71,7 +71,7 @@ def resolve(customers: pd.DataFrame, decided: pd.DataFrame | None = None, region
     ids = customers["customer_id"].astype(str).to_numpy()
     key = _keys(pairs["customer_id_l"], pairs["customer_id_r"])
     pairs = pairs[~key.isin(different) & ~key.isin(same)]
-    probable = pairs[pairs["probability"] >= MERGE_FROM]
+    probable = pairs[(pairs["probability"] >= MERGE_FROM) & pairs["alone"]]
     edges = [(str(left), str(right)) for left, right in same]
     edges += list(zip(probable["customer_id_l"].astype(str), probable["customer_id_r"].astype(str), strict=True))
     label = _components(ids, edges, set(different))

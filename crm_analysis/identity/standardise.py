@@ -15,9 +15,11 @@ import pandas as pd
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
+from crm_analysis.identity.scripts import family_key, folded, is_family, romanised
+
 __all__ = ["FIELDS", "standardised"]
 
-FIELDS = ("given", "surname", "email", "phone", "birth", "address", "house", "postcode")
+FIELDS = ("given", "surname", "given_key", "family_key", "email", "phone", "birth", "address", "house", "postcode")
 """Columns that :func:`standardised` makes."""
 
 _T = TypeVar("_T")
@@ -27,6 +29,11 @@ _TWO_SYLLABLE_FAMILIES = frozenset(("남궁", "황보", "제갈", "사공", "선
 _TITLES = frozenset(("mr", "mrs", "ms", "miss", "dr", "prof", "님", "씨"))
 _MASK = re.compile(r"[*＊○●xX]{2,}")
 _NUMBER = re.compile(r"\d+")
+_LONG_PROVINCE = re.compile(r"(?<=^..)(특별자치시|특별자치도|특별시|광역시|시)(?=\s)")
+_SHORT_PROVINCE = {"경기도": "경기", "강원도": "강원", "충청북도": "충북", "충청남도": "충남", "전라북도": "전북",
+                   "전라남도": "전남", "경상북도": "경북", "경상남도": "경남", "제주도": "제주",
+                   "전북특별자치도": "전북", "강원특별자치도": "강원"}  # fmt: skip
+_FLAT = re.compile(r"(\d+)\s?(?:동|호|번지|층)(?=\s|$)")
 
 
 def standardised(customers: pd.DataFrame, region: str = "KR") -> pd.DataFrame:
@@ -42,8 +49,9 @@ def standardised(customers: pd.DataFrame, region: str = "KR") -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row per customer_id, in the order given: customer_id, given, surname, email, phone, birth, address,
-        house, postcode, as text; None where a field is missing, masked or cannot be read.
+        One row per customer_id, in the order given: customer_id, given, surname, given_key, family_key (the same for a
+        name in Hangul and in Latin letters), email, phone, birth, address, house, postcode, as text; None where a
+        field is missing, masked or cannot be read.
     """
     names = _each(customers, "name", _name)
     places = _each(customers, "address", _address)
@@ -52,6 +60,8 @@ def standardised(customers: pd.DataFrame, region: str = "KR") -> pd.DataFrame:
             "customer_id": customers["customer_id"].astype(str).to_numpy(),
             "given": _part(names, 0),
             "surname": _part(names, 1),
+            "given_key": _part(names, 2),
+            "family_key": _part(names, 3),
             "email": _each(customers, "email", _email),
             "phone": _each(customers, "phone", _phone_of(region)),
             "birth": _each(customers, "birth_date", _birth),
@@ -82,22 +92,36 @@ def _plain(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", bare).casefold().split())
 
 
-def _name(text: str) -> tuple[str | None, str | None] | None:
-    """Given name and surname; a single word is taken for the surname. Masked names say nothing."""
+_Name = tuple[str | None, str | None, str | None, str | None]
+
+
+def _name(text: str) -> _Name | None:
+    """Given name and surname, and their keys; a single word is taken for the surname.
+
+    Of masked names only a family name in Hangul says anything.
+    """
     if _MASK.search(text) or "*" in text:
-        return None
+        return _keyed(None, text.strip()[0]) if _HANGUL.match(text.strip()) else None
     words = [w for w in re.split(r"[\s,.·]+", _plain(text)) if w and w not in _TITLES]
     if not words:
         return None
     joined = "".join(words)
     if _HANGUL.search(joined) and len(joined) <= 5:
         family = 2 if joined[:2] in _TWO_SYLLABLE_FAMILIES and len(joined) > 2 else 1
-        return joined[family:] or None, joined[:family]
+        return _keyed(joined[family:] or None, joined[:family])
     if len(words) == 1:
-        return None, words[0]
-    if "," in text:
+        return _keyed(None, words[0])
+    if "," in text or (is_family(words[0]) and not is_family(words[-1])):
         words = [*words[1:], words[0]]
-    return " ".join(words[:-1]), words[-1]
+    return _keyed(" ".join(words[:-1]), words[-1])
+
+
+def _keyed(given: str | None, surname: str) -> _Name:
+    """A name with its keys: only a Korean family's given name is spelt in more than one way."""
+    family = family_key(surname)
+    if given is None or not _HANGUL.search(family):
+        return given, surname, given, family
+    return given, surname, folded(romanised(given)), family
 
 
 def _email(text: str) -> str | None:
@@ -130,11 +154,15 @@ def _birth(text: str) -> str | None:
 
 def _address(text: str) -> tuple[str | None, str | None, str | None] | None:
     """Words in order, number of the house, postcode: the last number of four to six digits, where it can be told."""
-    plain = re.sub(r"[.,()#/]", " ", _plain(text))
+    plain = re.sub(r"[.,()#/-]", " ", _plain(text))
+    if _HANGUL.search(plain):
+        plain = _LONG_PROVINCE.sub("", plain)
+        plain = " ".join(_SHORT_PROVINCE.get(word, word) for word in _FLAT.sub(r"\1 ", plain).split())
     numbers = _NUMBER.findall(plain)
     if not plain.strip():
         return None
-    codes = [number for number in numbers if 4 <= len(number) <= 6]
+    least = 5 if _HANGUL.search(plain) else 4
+    codes = [number for number in numbers if least <= len(number) <= 6]
     short = [number for number in numbers if number not in codes]
     house = short[0] if short else codes[0] if len(codes) > 1 else None
     words = " ".join(re.sub(r"\d+", " ", plain).split())

@@ -24,7 +24,8 @@ def _one(region: str = "KR", **fields: object) -> dict[str, object]:
         ("Dr. José Müller", "jose", "muller"),
         ("Ａｎｎａ Schmidt", "anna", "schmidt"),
         ("waller", None, "waller"),
-        ("홍*동", None, None),
+        ("홍*동", None, "홍"),
+        ("D****d", None, None),
         ("  ", None, None),
         (None, None, None),
     ],
@@ -32,6 +33,30 @@ def _one(region: str = "KR", **fields: object) -> dict[str, object]:
 def test_names_in_both_scripts(name: str | None, given: str | None, surname: str | None) -> None:
     found = _one(name=name)
     assert (found["given"], found["surname"]) == (given, surname)
+
+
+@pytest.mark.parametrize(
+    ("hangul", "latin"),
+    [
+        ("김민준", "Minjun Kim"),
+        ("김민준", "Kim Min-joon"),
+        ("이현영", "Yi Hyunyoung"),
+        ("이현영", "Rhee Hyeon Yeong"),
+        ("정재숙", "Jae Suk Chung"),
+        ("박경아", "Kyungah Bak"),
+        ("우희철", "Woo Hee-chul"),
+        ("남궁서윤", "Namgung Seo-yun"),
+    ],
+)
+def test_a_name_has_one_key_in_both_scripts(hangul: str, latin: str) -> None:
+    keys = ["given_key", "family_key"]
+    assert [_one(name=hangul)[key] for key in keys] == [_one(name=latin)[key] for key in keys]
+    assert [_one(name="김민영")[key] for key in keys] != [_one(name=latin)[key] for key in keys]
+
+
+def test_other_names_keep_their_spelling_as_key() -> None:
+    found = _one(name="Anna Schmidt")
+    assert (found["given_key"], found["family_key"]) == ("anna", "schmidt")
 
 
 @pytest.mark.parametrize(
@@ -69,6 +94,8 @@ def test_emails(email: str, read: str | None) -> None:
     [
         ("6 tullaroop street willaroo, st james, 4011 wa", "tullaroop street willaroo st james wa", "6", "4011"),
         ("서울 강남구 가로수길 12, 06035", "서울 강남구 가로수길", "12", "06035"),
+        ("서울특별시 마포구 은행로 12 101동 1502호 04123", "서울 마포구 은행로", "12", "04123"),
+        ("서울시 마포구 은행로12 101-1502", "서울 마포구 은행로", "12", None),
         ("(06035) 서울 강남구 가로수길 12", "서울 강남구 가로수길", "12", "06035"),
         ("Harbour Street 5", "harbour street", "5", None),
         ("4011", "", None, "4011"),

@@ -61,7 +61,9 @@ def online_retail_lines(file: Path) -> pd.DataFrame:
 def measured_world(folder: Path) -> dict[str, Any]:
     """True effects of the campaigns per planned person, and the share of people who have left."""
     people = pd.read_parquet(folder / TRUTH / "people.parquet")
-    found: dict[str, Any] = {"left": float((people["left_week"] >= 0).mean()), "campaigns": {}}
+    left = people[people["left_week"] >= 0]
+    because = left["left_because"].value_counts(normalize=True).sort_index()
+    found: dict[str, Any] = {"left": len(left) / len(people), "because": because.to_dict(), "campaigns": {}}
     file = folder / TRUTH / "outcomes.parquet"
     if file.is_file():
         for name, mine in pd.read_parquet(file).groupby("campaign_id"):

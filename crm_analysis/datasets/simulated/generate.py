@@ -9,17 +9,20 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from crm_analysis.datasets.simulated import market, persons, service
-from crm_analysis.datasets.simulated.behaviour import History, at_the_start, live
+from crm_analysis.datasets.simulated import consents, market, persons, service
+from crm_analysis.datasets.simulated.behaviour import History, live
 from crm_analysis.datasets.simulated.calendar import FIRST_DAY, week_factors
 from crm_analysis.datasets.simulated.catalogue import Catalogue, make_catalogue
+from crm_analysis.datasets.simulated.loyalty import loyalty
 from crm_analysis.datasets.simulated.orders import write_orders
 from crm_analysis.datasets.simulated.people import People, make_people
 from crm_analysis.datasets.simulated.profits import order_profit, true_margins
+from crm_analysis.datasets.simulated.state import BECAUSE, State, at_the_start
 from crm_analysis.datasets.simulated.worlds import DRIVERS, WORLDS, World
 from crm_analysis.errors import ConfigError
 from crm_analysis.messages import _
@@ -31,18 +34,21 @@ __all__ = [
     "VERSION",
     "ShopSetting",
     "Simulation",
+    "Lived",
     "Writers",
     "chunk_people",
     "chunks",
     "make_shop",
+    "people_truth",
     "simulate",
     "write_weeks",
 ]
 
-VERSION = 3
+VERSION = 4
 """Raised whenever the same settings would give other bytes."""
 
 CHUNK = 20_000
+_KNOWN_AGAIN = 10
 TABLES, TRUTH = "tables", "truth"
 STAMP = "simulation.json"
 
@@ -134,9 +140,12 @@ def simulate(folder: Path, simulation: Simulation) -> Path:
     tables, truth = Writers(fresh / TABLES), Writers(fresh / TRUTH)
     shop = make_shop(simulation)
     _write_shop(tables, truth, shop)
-    known = [_write_chunk(tables, truth, shop, start, count) for start, count in chunks(customers)]
+    written = [_write_chunk(tables, truth, shop, start, count) for start, count in chunks(customers)]
+    costs = pd.concat([cost for _known, cost in written]).groupby(level=0).sum()
+    tables.add("campaigns", market.campaigns(shop.world, costs.to_dict()))
     rng = shared_rng(simulation, "prospects")
-    found, same = market.prospects(pd.concat(known, ignore_index=True), max(customers // 20, 5), weeks, rng)
+    known = pd.concat([known for known, _cost in written], ignore_index=True)
+    found, same = market.prospects(known, max(customers // 20, 5), weeks, rng)
     tables.add("prospects", found)
     truth.add("prospects", same)
     tables.close()
@@ -217,7 +226,6 @@ def _write_shop(tables: Writers, truth: Writers, shop: ShopSetting) -> None:
     world, catalogue, weeks = shop.world, shop.catalogue, shop.weeks
     tables.add("products", catalogue.products.drop(columns=["popularity", "taxed"]))
     tables.add("product_prices", catalogue.price_table(weeks))
-    tables.add("campaigns", market.campaigns(world))
     tables.add("offers", market.offers(world))
     tables.add("partners", market.partners())
     tables.add("competitors", market.competitors())
@@ -229,38 +237,61 @@ def _write_shop(tables: Writers, truth: Writers, shop: ShopSetting) -> None:
     truth.add("drivers", pd.DataFrame(strengths, columns=["driver", "weekly_log_hazard"]))
 
 
-def _write_chunk(tables: Writers, truth: Writers, shop: ShopSetting, start: int, count: int) -> pd.DataFrame:
-    """Everything about one chunk of people; returns their accounts for the prospects."""
+def _write_chunk(
+    tables: Writers, truth: Writers, shop: ShopSetting, start: int, count: int
+) -> tuple[pd.DataFrame, pd.Series]:
+    """Everything about one chunk of people; returns some accounts for the prospects, and what campaigns cost."""
     people, rng = chunk_people(shop, start, count)
     state = at_the_start(people, rng)
+    agreed = state.consent.copy()
     history = live(people, state, shop.world, shop.catalogue, shop.factors, rng)
-    accounts = persons.accounts(people, rng)
+    home = persons.households(people, rng)
+    accounts = persons.accounts(people, home, rng)
     twice = persons.doubles(accounts, rng)
     known = pd.concat([accounts, twice], ignore_index=True)
-    tables.add("customers", known.drop(columns="person"))
-    tables.add("consents", persons.consents(known, shop.weeks, rng))
+    tables.add("customers", known.drop(columns=["person", "written"]))
+    tables.add("consents", consents.given(known, people, agreed, rng))
     tables.add("preferences", service.preferences(people, shop.weeks, rng))
-    lines = write_weeks(tables, truth, shop, people, history, rng)
+    lines, cost = write_weeks(tables, truth, shop, Lived(people, state, history, agreed, 0), rng)
     tables.add("category_spend", market.category_spend(people, lines, shop.weeks, rng))
-    truth.add("people", people.truth().assign(left_week=history.left_week, satisfaction=state.satisfaction))
+    truth.add("people", people_truth(people, state).assign(household=home))
     truth.add("state", state.table(people))
-    truth.add("accounts", known[["customer_id", "person"]])
-    return accounts
+    truth.add("accounts", known[["customer_id", "person", "written"]])
+    return accounts.iloc[::_KNOWN_AGAIN], cost
+
+
+def people_truth(people: People, state: State) -> pd.DataFrame:
+    """What only the simulation knows about each person: traits, and how it has ended so far."""
+    because = np.array([*BECAUSE, None], dtype=object)[state.because]
+    return people.truth().assign(left_week=state.left, left_because=because, satisfaction=state.satisfaction)
+
+
+@dataclass(frozen=True)
+class Lived:
+    """What a chunk of people did from the week ``start`` on, and when their consents would have ended without it."""
+
+    people: People
+    state: State
+    history: History
+    agreed: npt.NDArray[np.int64]
+    start: int
 
 
 def write_weeks(
-    tables: Writers, truth: Writers, shop: ShopSetting, people: People, history: History, rng: np.random.Generator
-) -> pd.DataFrame:
-    """What a chunk of people did in some weeks; returns their order lines."""
-    written = write_orders(people, history, shop.catalogue, shop.world, len(shop.factors), rng)
+    tables: Writers, truth: Writers, shop: ShopSetting, lived: Lived, rng: np.random.Generator
+) -> tuple[pd.DataFrame, pd.Series]:
+    """What a chunk of people did in some weeks; returns their order lines, and the cost of each campaign."""
+    people, history, weeks = lived.people, lived.history, len(shop.factors)
+    written = write_orders(people, history, shop.catalogue, shop.world, weeks, rng)
     tables.add("order_lines", written.order_lines)
     tables.add("deliveries", written.deliveries)
     tables.add("redemptions", written.redemptions)
     tables.add("campaign_targets", service.targets(people, history, shop.world))
     end = pd.Timestamp(FIRST_DAY) + pd.Timedelta(days=7 * len(shop.factors))
-    contacts = service.contacts(people, history, written.orders, shop.world, rng)
+    contacts = service.contacts(people, history, written.orders, shop.world, (lived.start, weeks), rng)
     tables.add("contacts", contacts[contacts["contacted_at"] < end])
-    tables.add("loyalty_ledger", service.loyalty(written.orders, written.order_lines, rng))
+    tables.add("consents", consents.withdrawn(people, lived.agreed, lived.state.consent, lived.start, weeks))
+    tables.add("loyalty_ledger", loyalty(people, lived.state, written.orders, written.order_lines, rng))
     said, meant = service.feedback(people, written.orders, rng)
     given = (said["given_at"] < end).to_numpy()
     late = said["answered_at"] >= end
@@ -269,7 +300,7 @@ def write_weeks(
     truth.add("feedback", meant[given])
     if len(history.outcomes):
         truth.add("outcomes", outcomes_of(people, history, shop.catalogue))
-    return written.order_lines
+    return written.order_lines, contacts.groupby("campaign_id")["cost"].sum()
 
 
 def outcomes_of(people: People, history: History, catalogue: Catalogue) -> pd.DataFrame:

@@ -16,6 +16,7 @@ MARGINALS = {
     "returned": "Amount taken back, of sales",
     "month_high": "Highest month over the mean",
     "month_low": "Lowest month over the mean",
+    "december": "December over the mean",
 }
 """The marginals in words, in the order of the page."""
 
@@ -57,6 +58,7 @@ def marginals(lines: pd.DataFrame) -> dict[str, float]:
         "returned": float(-lines.loc[lines["amount"] < 0, "amount"].sum() / sales["amount"].sum()),
         "month_high": float(monthly.max() / monthly.mean()),
         "month_low": float(monthly.min() / monthly.mean()),
+        "december": float(monthly[pd.PeriodIndex(monthly.index).month == 12].mean() / monthly.mean()),
     }
 
 

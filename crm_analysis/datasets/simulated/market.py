@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 import numpy as np
@@ -22,19 +23,20 @@ _USUAL_PEOPLE = 20_000
 _CRITERIA = ("price", "range", "service", "delivery")
 
 
-def campaigns(world: World) -> pd.DataFrame:
-    """``campaigns``: what was done; whether chance decided is part of the table."""
+def campaigns(world: World, cost: Mapping[str, float]) -> pd.DataFrame:
+    """``campaigns``: what was done, what the contacts cost in all; whether chance decided is part of the table."""
     rows = [
         (
             plan.campaign_id,
             plan.name,
             FIRST_DAY + timedelta(days=7 * plan.week),
             FIRST_DAY + timedelta(days=7 * (plan.week + plan.weeks) - 1),
+            cost.get(plan.campaign_id, 0.0),
             not world.targeted,
         )
         for plan in world.campaigns
     ]
-    return pd.DataFrame(rows, columns=["campaign_id", "name", "starts_on", "ends_on", "randomised"])
+    return pd.DataFrame(rows, columns=["campaign_id", "name", "starts_on", "ends_on", "cost", "randomised"])
 
 
 def offers(world: World) -> pd.DataFrame:

@@ -136,6 +136,7 @@ def _lines(orders: pd.DataFrame, people: People, catalogue: Catalogue, rng: np.r
     popular = np.floor(PER_CATEGORY ** rng.random(len(order)) - 1).astype("int64")
     within = np.where(rng.random(len(order)) < FAVOURITE, favourite, np.clip(popular, 0, PER_CATEGORY - 1))
     product = category * PER_CATEGORY + within
+    product = _to_be_had(product, orders["week"].to_numpy()[order], catalogue)
     _key, once = np.unique(
         order * len(catalogue.costs) + product, return_index=True
     )  # a product stands once on an order
@@ -162,16 +163,30 @@ def _lines(orders: pd.DataFrame, people: People, catalogue: Catalogue, rng: np.r
             "unit_price": price,
             "amount": price * pieces - discount,
             "discount": discount,
-            "unit_cost": catalogue.costs[product],
+            "unit_cost": catalogue.booked[product],
             "channel": np.where(web, "web", "store"),
             "store_id": pd.Series(np.char.add("S", people.region[person].astype(str))).where(~web),
             "currency": "KRW",
             "status": np.where(frame["cancelled"], "cancelled", "paid"),
             "tax_type": np.where(names["taxed"].to_numpy()[product], "taxed", "exempt"),
-            "fulfilment": np.where(web, "delivery", "store"),
+            "fulfilment": _fulfilment(frame),
             "web": web,
         }
     )
+
+
+def _to_be_had(
+    product: npt.NDArray[np.int64], week: npt.NDArray[np.int64], catalogue: Catalogue
+) -> npt.NDArray[np.int64]:
+    """The product, or the next of its category that is not sold out."""
+    quarter = np.minimum(week // 13, catalogue.prices.shape[1] - 1)
+    for _step in range(PER_CATEGORY):
+        gone = ~catalogue.available[product, quarter]
+        if not gone.any():
+            break
+        following = product // PER_CATEGORY * PER_CATEGORY + (product + 1) % PER_CATEGORY
+        product = np.where(gone, following, product)
+    return product
 
 
 def _returned(lines: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
@@ -200,6 +215,11 @@ def _reversed(lines: pd.DataFrame, days: npt.NDArray[np.int64]) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
+def _fulfilment(orders: pd.DataFrame) -> npt.NDArray[np.str_]:
+    web, pickup = orders["web"].to_numpy(), orders["pickup"].to_numpy()
+    return np.select([pickup, web], ["pickup", "delivery"], default="store")
+
+
 def _deliveries(orders: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     sent = orders[orders["web"] & ~orders["cancelled"]]
     promised = sent["ordered_at"].to_numpy().astype("datetime64[D]") + np.timedelta64(2, "D")
@@ -211,6 +231,6 @@ def _deliveries(orders: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
             "customer_id": sent["customer_id"],
             "promised_at": (promised + np.timedelta64(19, "h")).astype("datetime64[us]"),
             "delivered_at": arrived.astype("datetime64[us]"),
-            "fulfilment": np.where(rng.random(len(sent)) < 0.2, "pickup", "delivery"),
+            "fulfilment": _fulfilment(sent),
         }
     )

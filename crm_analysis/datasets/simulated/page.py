@@ -13,10 +13,14 @@ from typing import Any
 
 from crm_analysis.datasets.simulated.behaviour import COMPETITOR_REGIONS, COMPETITOR_WEEK, SLOW_DAYS
 from crm_analysis.datasets.simulated.calendar import FIRST_DAY, HOLIDAYS
+from crm_analysis.datasets.simulated.campaigning import NEWSLETTER_WEEKS, OPTS_OUT, PUT_OFF_OUT
+from crm_analysis.datasets.simulated.catalogue import DEARER, DEARER_QUARTERS, NO_COST, SOLD_OUT
+from crm_analysis.datasets.simulated.consents import WITHDRAWN
 from crm_analysis.datasets.simulated.marginals import MARGINALS
 from crm_analysis.datasets.simulated.market import ACQUISITION
 from crm_analysis.datasets.simulated.orders import RETURNED
-from crm_analysis.datasets.simulated.worlds import CAMPAIGNS, DRIVERS, WORLDS
+from crm_analysis.datasets.simulated.persons import DOUBLE, SHARES_HOME
+from crm_analysis.datasets.simulated.worlds import CAMPAIGNS, CHANNELS, DRIVERS, WORLDS
 
 __all__ = ["simulated_page"]
 
@@ -36,7 +40,8 @@ analysis reads `tables/`; the truth lies in `truth/`, which only tests open. All
 ## Past campaigns
 
 Weeks count from {first}. Each person answers to each kind of offer in their own way; a few are put off by any
-contact. Arms are drawn at random among those who bought in the last year. True effects are means over everybody in the
+contact. Arms are drawn at random among those who bought in the last year and agreed to be contacted through the
+channel; whether they have left by then is not known to the shop. True effects are means over everybody in the
 campaign, in the window (and for C6 the one after it), measured from the potential outcomes in `truth/outcomes`: what
 each person orders with the contact less what the same person orders without it. Profit is net of VAT, goods, returns
 and the coupon, before the contact's own cost; money is in won.
@@ -48,6 +53,8 @@ and the coupon, before the contact's own cost; money is in won.
 A coupon or a call for everybody costs more than it brings, since most of them do not answer to it; for those who do, it
 pays. {mass} of those in C1 got a mass mailing with a quarter of the effect. C5 harms: those who would answer to it
 buy less. C6 only pulls purchases forward: what is gained in the window is lost in the next, and the coupon is paid for.
+{opts_out:.1%} of those contacted take their consent back, {put_off:.0%} of those put off. Every {newsletter} weeks a
+newsletter goes out that changes nothing.
 
 The same campaigns in the other worlds, extra orders per person:
 
@@ -57,14 +64,18 @@ The same campaigns in the other worlds, extra orders per person:
 
 ## What makes people leave
 
-Added to the log of the weekly hazard, per unit of the driver; 0 in the world `decoys`.
+Added to the log of the weekly hazard, per unit of the driver; 0 in the world `decoys`. A late delivery and a slow
+answer are forgotten by 7 % a week; a unit of prices is a tenth by which what somebody buys became dearer in half a
+year, for those who mind prices most. In quarters {quarters} two categories become {dearer:.0%} dearer at once.
 
-| driver | strength | | where an analysis sees it |
-|---|---:|---|---|
+| driver | strength | | weighed most, of those who left | where an analysis sees it |
+|---|---:|---|---:|---|
 {drivers}
 
-A delivery is late on 12 % of web orders; a complaint is slow after {slow} days; a competitor opens in week {week}
-near {regions} of 10 regions. Satisfaction falls with lateness and slow answers and recovers by 3 % a week; what people
+{chance} of those who left did so without any of these, {once} after the first purchase (`truth/people`, left_because).
+
+A delivery is late on 12 % of orders from the web that are not picked up; a complaint is slow after {slow} days; a
+competitor opens in week {week} near {regions} of 10 regions. Satisfaction falls with lateness and slow answers and recovers by 3 % a week; what people
 write and score follows it (`truth/feedback`, `truth/people`).
 
 ## What else is planted
@@ -72,7 +83,10 @@ write and score follows it (`truth/feedback`, `truth/people`).
 | what | where | how strongly | truth |
 |---|---|---|---|
 | people with accounts in the store and on the web | `customers`, `order_lines.channel` | one in five | `accounts` |
-| second accounts: a letter off, another phone, moved | `customers` | 3 % of accounts | `accounts` |
+| their second form: moved, new phone, other e-mail, name in Latin letters, a slip | `customers` | 15, 12, 25, 10, 4 % | `accounts.written` |
+| further accounts in a channel: a slip, another phone or address, a field left out | `customers` | {double:.0%} of accounts | `accounts` |
+| two people at one address, some with one phone | `customers.household_id` (of three in five) | {home:.0%} of people | `people.household` |
+| people who register and buy weeks later, or not yet | `customers.joined_at` | 15 % of new people on the web | `people.first_week` |
 | customers of before the data begins | `customers.joined_at` | two in five | `people.customer_before_data` |
 | one-time triers; buyers for businesses | `order_lines` | 24 % of new people; 0.5 % | `people` |
 | new customers that spending brings | `marketing_spend`, `customers` | {acquisition} | `marketing_spend` |
@@ -80,11 +94,15 @@ write and score follows it (`truth/feedback`, `truth/people`).
 | returns | `order_lines` | {web:.0%} of web lines, {store:.0%} of store lines | |
 | late corrections; cancelled, positive amounts | `order_lines` | 0.2 % of lines; 1.2 % of orders | |
 | margins | `order_lines.unit_cost`, `products` | 25 to 55 % of the net price by category | `products` |
+| costs that are not in the books | `products.unit_cost` | {no_cost:.0%} of products; waste of 1 to 10 % by category | `products` |
+| products that are sold out | `product_prices.available` | {sold_out:.1%} of products in a quarter | |
+| points and tiers | `loyalty_ledger` | 60 % collect; a quarter of orders spend whole thousands | `state` |
 | a yearly season, shocks that everybody feels | `order_lines` | 12 %, 6 % a week | |
 | holidays that move | `order_lines` | a third more the week before | {holidays} |
 | a pause after each purchase | `order_lines` | less than half the rate in the week after | `people.rate_per_year` |
-| consents with withdrawals | `consents` | 22 to 62 % by channel; 7 % take it back | |
-| topics in Korean and English | `feedback.text` | half of the wordings kept for tests | `feedback` |
+| consents with withdrawals | `consents` | {consents}; {withdrawn:.0%} take it back by call | `state` |
+| accounts that said something else earlier | `consents` | further accounts of one person | `state` |
+| topics in Korean and English | `feedback.text` | half of the wordings kept for tests | `feedback.kept_wording` |
 | prospects of whom some are customers | `prospects` | 15 % | `prospects` |
 
 No model of this package is exactly right about it: purchases follow a season, shocks and pauses, and leaving follows
@@ -108,7 +126,13 @@ simulated {chunk:,} at a time.
 
 `crm_analysis.datasets.simulated.respond` lets the shop live on under a plan and writes the new order lines, the results
 as `crm-analysis import-results` reads them, and as truth what each planned person would have done either way. A contact
-works for {effect_weeks} weeks.
+that is delivered works for {effect_weeks} weeks, also into the next plan; who opts out is in `consents` from then on.
+
+## In tests
+
+`tests/simulated_sample` is a shop of 60 people, made by
+`simulate(Path("tests/simulated_sample"), Simulation(customers=60, seed=11))`. The generator is frozen: a change of it
+raises `VERSION` and makes the sample and this page anew.
 """
 
 _SEEN = {
@@ -132,9 +156,10 @@ def simulated_page(figures: dict[str, Any]) -> str:
         f"| `{world.name}` | {world.customers:,} | {world.weeks} | {found[world.name]['left']:.0%} | {world.summary} |"
         for world in WORLDS.values()
     ]
+    because = found["default"]["because"]
     drivers = [
         f"| {driver.name} | {driver.weekly_log_hazard:+.2f} | {'decoy' if driver.weekly_log_hazard == 0 else 'real'} "
-        f"| {_SEEN[driver.name].format(week=COMPETITOR_WEEK)} |"
+        f"| {because.get(driver.name, 0):.1%} | {_SEEN[driver.name].format(week=COMPETITOR_WEEK)} |"
         for driver in DRIVERS
     ]
     ids = [plan.campaign_id for plan in CAMPAIGNS]
@@ -164,6 +189,19 @@ def simulated_page(figures: dict[str, Any]) -> str:
         chunk=CHUNK,
         sizes="\n".join(_sizes(figures["sizes"])),
         effect_weeks=EFFECT_WEEKS,
+        chance=f"{because['chance']:.0%}",
+        once=f"{because['tried once']:.0%}",
+        opts_out=OPTS_OUT,
+        put_off=PUT_OFF_OUT,
+        newsletter=NEWSLETTER_WEEKS,
+        double=DOUBLE,
+        home=SHARES_HOME * 2,
+        no_cost=NO_COST,
+        dearer=DEARER,
+        quarters=" and ".join(str(quarter) for quarter in DEARER_QUARTERS).replace(" and ", ", ", 1),
+        sold_out=SOLD_OUT,
+        consents=", ".join(f"{name} {share:.0%}" for name, share in CHANNELS.items()),
+        withdrawn=WITHDRAWN,
     )
 
 

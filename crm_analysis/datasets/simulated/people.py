@@ -24,6 +24,8 @@ _MOST_PAID = 0.6
 _WHOLESALE = 0.005
 _TRIES_ONCE = 0.24
 _HABITS = (0.45, 0.35, 0.20)  # store only, web only, both
+_MEMBERS = 0.6
+_LOOKS_FIRST, _LOOKS_WEEKS = 0.15, 14.0
 _RESPONDS = {"money": 0.30, "service": 0.18, "convenience": 0.22, "status": 0.15}
 _RESPONSE_MEAN = {"money": 0.55, "service": 0.60, "convenience": 0.45, "status": 0.65}
 _ANNOYED = 0.06
@@ -38,8 +40,11 @@ class People:
     ----------
     number
         Running number over all chunks.
+    joined_week
+        Week of registration; negative for those who were customers before the data begins.
     first_week
-        Week of the first purchase at the earliest; negative for those who were customers before the data begins.
+        Week of the first purchase; later than the registration of those who only look at first, for some of them
+        later than the data.
     rate
         Purchases per year of a customer at rest.
     tries_once
@@ -58,11 +63,14 @@ class People:
         People x categories: cumulative shares.
     region
         0 to 9; a competitor opens in some of them.
+    member, opens
+        Whether the person collects points; how often the person opens a letter.
     source
         Where the person heard of the shop: a channel of marketing spend, a friend, a partner, or none of them.
     """
 
     number: IntArray
+    joined_week: IntArray
     first_week: IntArray
     rate: FloatArray
     tries_once: npt.NDArray[np.bool_]
@@ -75,6 +83,8 @@ class People:
     response: FloatArray
     taste: FloatArray
     region: IntArray
+    member: npt.NDArray[np.bool_]
+    opens: FloatArray
     source: npt.NDArray[np.object_]
 
     def __len__(self) -> int:
@@ -103,6 +113,7 @@ class People:
                 "store_id": pd.Series(self.store_accounts).where(self.habit != 1),
                 "web_id": pd.Series(self.web_accounts).where(self.habit != 0),
                 "customer_before_data": self.first_week < 0,
+                "first_week": self.first_week,
                 "source": self.source,
                 "rate_per_year": self.rate,
                 "tries_once": self.tries_once,
@@ -112,6 +123,7 @@ class People:
                 "service_sensitivity": self.service_sensitivity,
                 "weekly_hazard": self.hazard,
                 "region": self.region,
+                "opens": self.opens,
             }
         )
         for place, kind in enumerate(KINDS):
@@ -121,7 +133,7 @@ class People:
     def joined_on(self) -> npt.NDArray[np.datetime64]:
         """Day of registration: before the data for existing customers."""
         first = np.datetime64(FIRST_DAY)
-        return np.asarray(first + (self.first_week * 7).astype("timedelta64[D]"))
+        return np.asarray(first + (self.joined_week * 7).astype("timedelta64[D]"))
 
 
 def make_people(
@@ -150,16 +162,20 @@ def make_people(
     rate = rng.gamma(0.9, 11.0, count) + 0.6
     rate = np.where(wholesale, 20.0 + 2.0 * rate, rate)
     sensitivities = rng.random((3, count))
-    hazard = rng.gamma(1.4, 0.0045, count) * world.leaving
+    hazard = rng.gamma(1.4, 0.0038, count) * world.leaving
     taste = np.cumsum(rng.dirichlet(np.full(len(CATEGORIES), 0.35), count), axis=1)
     taste[:, -1] = 1.0
+    habit = rng.choice(3, count, p=_HABITS)
+    looks = ~existing & ~wholesale & (habit != 0) & (rng.random(count) < _LOOKS_FIRST)
+    joined = np.where(existing, before, entry)
     return People(
         number=np.arange(start, start + count),
-        first_week=np.where(existing, before, entry),
+        joined_week=joined,
+        first_week=joined + looks * (1 + np.floor(rng.exponential(_LOOKS_WEEKS, count)).astype("int64")),
         rate=rate,
         tries_once=(rng.random(count) < _TRIES_ONCE * min(world.leaving, 1.0)) & ~existing & ~wholesale,
         wholesale=wholesale,
-        habit=rng.choice(3, count, p=_HABITS),
+        habit=habit,
         price_sensitivity=sensitivities[0],
         delay_sensitivity=sensitivities[1],
         service_sensitivity=sensitivities[2],
@@ -167,6 +183,8 @@ def make_people(
         response=_responses(sensitivities[0], world, rng),
         taste=taste,
         region=rng.integers(0, 10, count),
+        member=rng.random(count) < _MEMBERS,
+        opens=rng.beta(2.0, 4.0, count),
         source=source,
     )
 

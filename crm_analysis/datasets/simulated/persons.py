@@ -1,87 +1,151 @@
-"""What the shop knows about people: accounts with names, phones and addresses, doubles with typing errors, consents."""
+"""What the shop knows about people: accounts that somebody filled in, some of them twice and not the same way twice."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from crm_analysis.datasets.simulated.calendar import FIRST_DAY
+from crm_analysis.datasets.simulated.contact_data import (
+    Contact,
+    make_contacts,
+    mistyped,
+    moved,
+    new_phone,
+    romanised,
+    written_address,
+    written_phone,
+)
 from crm_analysis.datasets.simulated.people import People
 
-__all__ = ["accounts", "consents", "doubles"]
+__all__ = ["DOUBLE", "SHARES_HOME", "accounts", "doubles", "households"]
 
-_FAMILY = ("김", "이", "박", "최", "정", "강", "조", "윤", "장", "임", "한", "오", "서", "신", "권")
-_GIVEN = (
-    "민준",
-    "서연",
-    "도윤",
-    "하은",
-    "지호",
-    "수아",
-    "예준",
-    "지우",
-    "현우",
-    "채원",
-    "건우",
-    "유진",
-    "성민",
-    "은지",
-    "태현",
-    "소율",
-)
-_FIRST = (
-    "Alex",
-    "Sam",
-    "Robin",
-    "Jamie",
-    "Kim",
-    "Lee",
-    "Dana",
-    "Chris",
-    "Nora",
-    "Milo",
-    "Iris",
-    "Hugo",
-    "Lena",
-    "Otto",
-    "Rosa",
-    "Finn",
-)
-_LAST = ("Falk", "Brandt", "Okoye", "Silva", "Novak", "Haas", "Moreau", "Rossi", "Lund", "Weber", "Costa", "Marin")
-_STREETS = ("가로수길", "은행로", "솔밭길", "Linden Lane", "Mill Road")
-_DOUBLE = 0.03
+DOUBLE = 0.03
+"""Share of accounts whose owner has another one in the same channel."""
+SHARES_HOME = 0.30
+"""Share of people who live with the person numbered before them."""
+
+_ASKS = {"store": {"email": 0.50, "phone": 0.95, "address": 0.40, "birth_date": 0.60},
+         "web": {"email": 1.00, "phone": 0.90, "address": 0.95, "birth_date": 0.85}}  # fmt: skip
+"""What each channel asks for, and how many answer."""
+_SLIP, _LATIN, _MASKED, _ANOTHER_MAIL, _NEW_PHONE, _MOVED = 0.04, 0.10, 0.02, 0.25, 0.12, 0.15
 
 
-def accounts(people: People, rng: np.random.Generator) -> pd.DataFrame:
-    """The table customers: one row per account, so that people with two channels stand there twice."""
-    count = len(people)
-    latin = rng.random(count) < 0.15
-    korean = np.char.add(np.array(_FAMILY)[rng.integers(0, len(_FAMILY), count)],
-                         np.array(_GIVEN)[rng.integers(0, len(_GIVEN), count)])  # fmt: skip
-    western = np.char.add(np.char.add(np.array(_FIRST)[rng.integers(0, len(_FIRST), count)], " "),
-                          np.array(_LAST)[rng.integers(0, len(_LAST), count)])  # fmt: skip
-    digits = people.number.astype(str)
-    born = np.datetime64("1950-01-01") + rng.integers(0, 19_000, count).astype("timedelta64[D]")
-    person = pd.DataFrame(
+def households(people: People, rng: np.random.Generator) -> npt.NDArray[np.int64]:
+    """Number of the person at whose home each one lives: two people at the most live together."""
+    joins = (people.number % 2 == 1) & (rng.random(len(people)) < SHARES_HOME * 2)
+    joins[0] = False
+    return np.asarray(people.number - joins)
+
+
+def accounts(people: People, home: npt.NDArray[np.int64], rng: np.random.Generator) -> pd.DataFrame:
+    """The table customers: one row per account, so that people with two channels stand there twice.
+
+    Further columns for the truth: person, written (``hangul``, ``latin``, or ``romanised`` for a Korean name in Latin
+    letters).
+    """
+    contacts = make_contacts(people.number, home, rng)
+    parts = []
+    for channel, habit, ids in (("store", 1, people.store_accounts), ("web", 0, people.web_accounts)):
+        mine = np.flatnonzero(people.habit != habit)
+        second = channel == "web"
+        now = [
+            _changed(contacts[n], int(people.number[n]), draw) if second and people.habit[n] == 2 else contacts[n]
+            for n, draw in zip(mine, rng.integers(0, 2**31, (len(mine), 4)), strict=True)
+        ]
+        written = _written(now, channel, rng)
+        parts.append(written.assign(customer_id=ids[mine], person=people.number[mine], place=mine))
+    both = pd.concat(parts, ignore_index=True)
+    place = both.pop("place").to_numpy()
+    told = rng.random(len(both)) < 0.6
+    return both.assign(
+        gender=np.array(["f", "m"])[rng.integers(0, 2, len(people))][place],
+        joined_at=people.joined_on().astype("datetime64[D]")[place],
+        acquisition_source=people.source[place],
+        household_id=pd.Series(np.char.add("H", home[place].astype(str))).where(told),
+        referrer_id=_referrers(people, rng).to_numpy()[place],
+    )
+
+
+def doubles(known: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Second accounts of some people in the same channel: a slip, another phone or address, a field left out."""
+    again = known[rng.random(len(known)) < DOUBLE].copy().reset_index(drop=True)
+    size = len(again)
+    slips = rng.random((4, size))
+    where, kind = rng.integers(0, 50, (2, size))
+    digits = rng.integers(0, 2**31, (size, 4))
+    name = [
+        mistyped(text, int(w), int(k)) if isinstance(text, str) and s < 0.45 else text
+        for text, w, k, s in zip(again["name"], where, kind, slips[0], strict=True)
+    ]
+    email = [
+        (mistyped(text.split("@")[0], int(w) + 3, int(k)) + "@" + text.split("@")[1] if s < 0.25 else text.upper())
+        if isinstance(text, str) and s < 0.6
+        else None
+        for text, w, k, s in zip(again["email"], where, kind, slips[1], strict=True)
+    ]
+    phone = [
+        written_phone(new_phone(int(person)), int(k)) if s < 0.35 else text if s < 0.85 else None
+        for text, person, k, s in zip(again["phone"], again["person"], kind, slips[2], strict=True)
+    ]
+    address = [
+        written_address(*moved_to, int(k)) if s < 0.35 else text if s < 0.8 else None
+        for text, moved_to, k, s in zip(again["address"], map(moved, digits), kind, slips[3], strict=True)
+    ]
+    changed = pd.DataFrame({"name": name, "email": email, "phone": phone, "address": address}, dtype=object)
+    return again.assign(customer_id=again["customer_id"] + "D", **{field: changed[field] for field in changed.columns})
+
+
+def _changed(contact: Contact, number: int, draw: npt.NDArray[np.int64]) -> Contact:
+    """A person as he is when he fills in the second form: another address, telephone or place for letters."""
+    chance = (draw % 1_000) / 1_000
+    if chance[0] < _MOVED:
+        place, road, house, flat = moved(draw)
+        contact = replace(contact, place=place, road=road, house=house, flat=flat)
+    if chance[1] < _NEW_PHONE:
+        contact = replace(contact, phone=new_phone(number))
+    if chance[2] < _ANOTHER_MAIL:
+        contact = replace(contact, local=f"{contact.local[::-1].strip('._')}{number % 10}")
+    return contact
+
+
+def _written(contacts: list[Contact], channel: str, rng: np.random.Generator) -> pd.DataFrame:
+    """How people filled in a form of a channel."""
+    size = len(contacts)
+    slip, latin, masked = rng.random((3, size))
+    styles = rng.integers(0, 840, (3, size))
+    told = {field: rng.random(size) < share for field, share in _ASKS[channel].items()}
+    names, scripts = [], []
+    for n, contact in enumerate(contacts):
+        name, script = contact.name, "latin" if contact.western else "hangul"
+        if not contact.western and channel == "web" and latin[n] < _LATIN:
+            name, script = romanised(contact, int(styles[0, n])), "romanised"
+        if slip[n] < _SLIP:
+            name = mistyped(name, int(styles[0, n]), int(styles[1, n]))
+        if masked[n] < _MASKED and len(name) > 2:
+            name = name[0] + "*" * (len(name) - 2) + name[-1]
+        names.append(name)
+        scripts.append(script)
+    return pd.DataFrame(
         {
-            "name": np.where(latin, western, korean),
-            "email": np.char.add(np.char.add("shopper", digits), "@simulated.example"),
-            "phone": _phones(people.number),
-            "address": [f"{_STREETS[n % 5]} {n % 97 + 1}" for n in people.number],
-            "birth_date": born.astype("datetime64[D]"),
-            "gender": np.array(["f", "m"])[rng.integers(0, 2, count)],
-            "joined_at": people.joined_on().astype("datetime64[D]"),
-            "acquisition_source": people.source,
-            "household_id": np.char.add("H", (people.number // 2 * 2 + (rng.random(count) < 0.7)).astype(str)),
-            "referrer_id": _referrers(people, rng),
-            "person": people.number,
+            "name": names,
+            "email": pd.Series([c.email for c in contacts], dtype=object).where(told["email"]),
+            "phone": pd.Series(
+                [written_phone(c.phone, int(s)) for c, s in zip(contacts, styles[1], strict=True)], dtype=object
+            ).where(told["phone"]),
+            "address": pd.Series(
+                [
+                    written_address(c.place, c.road, c.house, c.flat, int(s))
+                    for c, s in zip(contacts, styles[2], strict=True)
+                ],
+                dtype=object,
+            ).where(told["address"]),
+            "birth_date": pd.Series([c.born for c in contacts], dtype="datetime64[s]").where(told["birth_date"]),
+            "written": scripts,
         }
-    )  # fmt: skip
-    store = person[people.habit != 1].assign(customer_id=people.store_accounts[people.habit != 1])
-    web = person[people.habit != 0].assign(customer_id=people.web_accounts[people.habit != 0])
-    both: pd.DataFrame = pd.concat([store, web], ignore_index=True)
-    return both
+    )
 
 
 def _referrers(people: People, rng: np.random.Generator) -> pd.Series:
@@ -90,47 +154,5 @@ def _referrers(people: People, rng: np.random.Generator) -> pd.Series:
     place = np.empty(len(people), dtype="int64")
     place[order] = np.arange(len(people))
     friend = order[np.floor(place * rng.random(len(people))).astype("int64")]
-    known = (people.source == "friend") & (people.first_week[friend] < people.first_week)
+    known = (people.source == "friend") & (people.first_week[friend] < people.joined_week)
     return pd.Series(people.main_accounts[friend]).where(known)
-
-
-def doubles(known: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """Second accounts of some people in the same channel: a letter off, another phone, a new address."""
-    again = known[rng.random(len(known)) < _DOUBLE].copy()
-    cut = rng.integers(0, 2, len(again))
-    names = [name[:-1] + name[-1] * 2 if c else name for name, c in zip(again["name"], cut, strict=True)]
-    moved = rng.random(len(again)) < 0.5
-    changed: pd.DataFrame = again.assign(
-        customer_id=again["customer_id"] + "D",
-        name=names,
-        phone=np.where(moved, "010-9" + again["phone"].str[5:], again["phone"].str.replace("-", "")),
-        address=np.where(moved, "Harbour Street 5", again["address"]),
-        email=np.where(cut == 1, again["email"], again["email"].str.upper()),
-    ).reset_index(drop=True)
-    return changed
-
-
-def consents(known: pd.DataFrame, weeks: int, rng: np.random.Generator) -> pd.DataFrame:
-    """Consent to advertising per channel at registration, withdrawn by some later."""
-    parts = []
-    for channel, share in (("email", 0.62), ("sms", 0.48), ("app_push", 0.35), ("phone", 0.22), ("messenger", 0.40)):
-        asked = known[["customer_id", "joined_at"]].copy()
-        granted = rng.random(len(asked)) < share
-        first = asked.assign(granted=granted, changed_at=asked["joined_at"].astype("datetime64[us]"), basis="form")
-        gone = first[granted & (rng.random(len(asked)) < 0.07)].copy()
-        days = rng.integers(30, 700, len(gone)).astype("timedelta64[D]")
-        gone = gone.assign(granted=False, changed_at=gone["changed_at"].to_numpy() + days, basis="call")
-        parts.append(pd.concat([first, gone]).assign(channel=channel, purpose="advertising"))
-    columns = ["customer_id", "channel", "purpose", "granted", "changed_at", "basis"]
-    found: pd.DataFrame = pd.concat(parts, ignore_index=True)[columns]
-    end = pd.Timestamp(FIRST_DAY) + pd.Timedelta(days=7 * weeks)
-    return found[found["changed_at"] < end].reset_index(drop=True)
-
-
-def _phones(number: npt.NDArray[np.int64]) -> npt.NDArray[np.str_]:
-    middle = np.char.add("010-", _four(number // 10_000 + 1000))
-    return np.char.add(np.char.add(middle, "-"), _four(number))
-
-
-def _four(number: npt.NDArray[np.int64]) -> npt.NDArray[np.str_]:
-    return np.char.zfill((number % 10_000).astype(str), 4)

@@ -35,7 +35,7 @@ class OrderProfit:
 
 
 def true_margins(catalogue: Catalogue) -> pd.DataFrame:
-    """Net price (without VAT, mean over the quarters), cost and margin of each product."""
+    """Net price (without VAT, mean over the quarters), cost with waste, and margin of each product."""
     net = _net_prices(catalogue)
     return pd.DataFrame(
         {

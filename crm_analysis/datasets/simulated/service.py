@@ -8,13 +8,14 @@ import pandas as pd
 from crm_analysis.datasets.simulated.behaviour import SLOW_DAYS, History
 from crm_analysis.datasets.simulated.calendar import FIRST_DAY
 from crm_analysis.datasets.simulated.people import People
-from crm_analysis.datasets.simulated.texts import write_text
+from crm_analysis.datasets.simulated.texts import HELD_OUT, WORDINGS, write_text
 from crm_analysis.datasets.simulated.worlds import World
 
-__all__ = ["contacts", "feedback", "loyalty", "preferences", "targets"]
+__all__ = ["contacts", "feedback", "preferences", "targets"]
 
-_MINUTES = {"phone": 6.0, "sales_visit": 45.0, "service_visit": 60.0, "email": 0.0}
+_MINUTES = {"phone": 6.0, "sales_visit": 45.0, "service_visit": 60.0}
 _COST = {"phone": 3_000.0, "sales_visit": 60_000.0, "service_visit": 45_000.0, "email": 20.0}
+_WEEKS_BETWEEN_VISITS = 24
 
 
 def targets(people: People, history: History, world: World) -> pd.DataFrame:
@@ -37,48 +38,64 @@ def targets(people: People, history: History, world: World) -> pd.DataFrame:
 
 
 def contacts(
-    people: People, history: History, orders: pd.DataFrame, world: World, rng: np.random.Generator
+    people: People,
+    history: History,
+    orders: pd.DataFrame,
+    world: World,
+    weeks: tuple[int, int],
+    rng: np.random.Generator,
 ) -> pd.DataFrame:
-    """Contacts of all kinds: campaigns out, calls in, visits to those who buy for a business."""
-    parts = []
+    """Contacts of all kinds: campaigns and newsletters out, calls in, visits to those who buy for a business.
+
+    ``weeks`` are the first week and the one after the last.
+    """
+    parts = [_sent(people, history.contacted, world, rng)]
     start = np.datetime64(FIRST_DAY, "m")
-    for plan in world.campaigns:
-        mine = history.outcomes[
-            (history.outcomes["campaign_id"] == plan.campaign_id) & (history.outcomes["arm"] != "control")
-        ]
-        size = len(mine)
-        at = start + np.timedelta64(7 * plan.week, "D") + rng.integers(9 * 60, 19 * 60, size).astype("timedelta64[m]")
-        reply = rng.random(size)
-        parts.append(
-            pd.DataFrame(
-                {
-                    "customer_id": people.main_accounts[mine["person"].to_numpy()],
-                    "contacted_at": at.astype("datetime64[us]"),
-                    "channel": np.where(mine["arm"] == "mass", "email", plan.channel),
-                    "direction": "out",
-                    "purpose": "sales",
-                    "campaign_id": plan.campaign_id,
-                    "outcome": np.select([reply < 0.02, reply < 0.35], ["opted out", "opened"], default="delivered"),
-                    "cost": np.where(mine["arm"] == "mass", 20.0, plan.cost),
-                    "handled_minutes": 6.0 if plan.channel == "phone" else 0.0,
-                }
-            )
-        )
     calls = orders[orders["complained"]]
     parts.append(_service_contacts(calls["customer_id"], calls["ordered_at"], "phone", "in", rng))
     repairs = calls[rng.random(len(calls)) < 0.08]
     parts.append(_service_contacts(repairs["customer_id"], repairs["ordered_at"], "service_visit", "out", rng))
     business = np.flatnonzero(people.wholesale)
-    visited = np.repeat(business, 6)
-    day = start + (rng.integers(0, 1000, len(visited)) * 1440).astype("timedelta64[m]")
+    first, end = weeks
+    visited = np.repeat(business, rng.poisson((end - first) / _WEEKS_BETWEEN_VISITS, len(business)))
+    day = start + (rng.integers(7 * first, 7 * end, len(visited)) * 1440 + 600).astype("timedelta64[m]")
     visits = _service_contacts(
         pd.Series(people.main_accounts[visited]), pd.Series(day.astype("datetime64[us]")), "sales_visit", "out", rng
     )
     parts.append(visits.assign(purpose="sales"))
     frame = pd.concat([part for part in parts if len(part)], ignore_index=True) if any(map(len, parts)) else parts[-1]
-    first = int(people.number[0])
-    frame.insert(0, "contact_id", [f"K{first}-{n}" for n in range(len(frame))])
+    frame.insert(0, "contact_id", [f"K{people.number[0]}-{n}" for n in range(len(frame))])
     return frame
+
+
+def _sent(people: People, contacted: pd.DataFrame, world: World, rng: np.random.Generator) -> pd.DataFrame:
+    """Contacts of campaigns and newsletters."""
+    plans = pd.DataFrame(
+        [(plan.campaign_id, plan.channel, plan.cost) for plan in world.campaigns], columns=["campaign_id", "by", "each"]
+    )
+    each = contacted.merge(plans, on="campaign_id", how="left")
+    size = len(each)
+    by_mail = (each["by"].isna() | (each["arm"] == "mass")).to_numpy()
+    minutes = each["week"].to_numpy(dtype="int64") * 7 * 1440 + rng.integers(9 * 60, 19 * 60, size)
+    called = ~by_mail & (each["by"] == "phone").to_numpy()
+    talked = np.round(_MINUTES["phone"] * np.exp(0.4 * rng.standard_normal(size)), 1)
+    return pd.DataFrame(
+        {
+            "customer_id": people.main_accounts[each["person"].to_numpy(dtype="int64")],
+            "contacted_at": (np.datetime64(FIRST_DAY, "m") + minutes.astype("timedelta64[m]")).astype("datetime64[us]"),
+            "channel": np.where(by_mail, "email", each["by"]),
+            "direction": "out",
+            "purpose": np.where(each["campaign_id"].isna(), "newsletter", "sales"),
+            "campaign_id": each["campaign_id"],
+            "outcome": np.select(
+                [each["opted_out"] == True, called, each["opened"] == True],  # noqa: E712
+                ["opted out", "replied", "opened"],
+                default="delivered",
+            ),
+            "cost": np.where(by_mail, _COST["email"], each["each"]).astype("float64"),
+            "handled_minutes": np.where(called, talked, 0.0),
+        }
+    )
 
 
 def _service_contacts(
@@ -99,26 +116,6 @@ def _service_contacts(
             "handled_minutes": np.round(minutes, 1),
         }
     )
-
-
-def loyalty(orders: pd.DataFrame, lines: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """Points: one for every hundred won of a paid order, spent now and then."""
-    paid = lines[(lines["status"] == "paid") & (lines["amount"] > 0)]
-    spent = paid.groupby("order_id", sort=False)["amount"].sum()
-    mine = orders[~orders["cancelled"] & (rng.random(len(orders)) < 0.6)]
-    points = np.floor(mine["order_id"].map(spent).fillna(0.0).to_numpy() / 100)
-    earned = pd.DataFrame(
-        {"customer_id": mine["customer_id"], "booked_at": mine["ordered_at"], "points": points, "reason": "order"}
-    )
-    used = earned[rng.random(len(earned)) < 0.10].assign(
-        points=lambda t: -np.round(t["points"] * 3), reason="redemption"
-    )
-    frame = pd.concat([earned, used], ignore_index=True)
-    tier = np.select([frame["points"] > 800, frame["points"] > 300], ["gold", "silver"], default="basic")
-    ids = [f"L{order}-{n}" for n, order in enumerate(frame["customer_id"])]
-    return frame.assign(tier=tier, booking_id=ids)[
-        ["booking_id", "customer_id", "booked_at", "points", "reason", "tier"]
-    ]
 
 
 def feedback(people: People, orders: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -167,6 +164,7 @@ def feedback(people: People, orders: pd.DataFrame, rng: np.random.Generator) -> 
             "good": mood > 0,
             "slow": complaint & (handled > SLOW_DAYS),
             "satisfaction": satisfaction,
+            "kept_wording": np.isin(variant % WORDINGS, HELD_OUT),
         }
     )
     return table, truth

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-__all__ = ["CAMPAIGNS", "DRIVERS", "KINDS", "WORLDS", "CampaignPlan", "Driver", "World"]
+__all__ = ["CAMPAIGNS", "CHANNELS", "DRIVERS", "KINDS", "WORLDS", "CampaignPlan", "Driver", "World"]
 
 KINDS = ("money", "service", "convenience", "status")
 """Kinds of offers, each with an effect of its own on each customer."""
+
+
+CHANNELS = {"email": 0.62, "sms": 0.48, "app_push": 0.42, "phone": 0.36, "messenger": 0.40}
+"""Channels of advertising, each with the share of people who agree to it when they register."""
 
 
 @dataclass(frozen=True)
@@ -27,11 +31,11 @@ class Driver:
 
 
 DRIVERS = (
-    Driver("late_deliveries", 0.55),
-    Driver("slow_complaints", 0.90),
-    Driver("price_increases", 0.45),
+    Driver("late_deliveries", 1.10),
+    Driver("slow_complaints", 1.60),
+    Driver("price_increases", 1.00),
     Driver("competitor_nearby", 0.60),
-    Driver("low_satisfaction", 0.70),
+    Driver("low_satisfaction", 0.90),
     Driver("store_visits", 0.0),
     Driver("newsletter_opens", 0.0),
 )
