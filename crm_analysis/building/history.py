@@ -19,12 +19,14 @@ import ibis.expr.types as ir
 from crm_analysis import formats as f
 from crm_analysis.errors import WarehouseError
 from crm_analysis.messages import _
-from crm_analysis.warehouse import Warehouse, collect
+from crm_analysis.warehouse import Engine, Warehouse, collect
 
 __all__ = ["after_last_build", "history_name", "read_as_of", "record"]
 
 _ARRIVAL = ("load_id", "known_from")
 """Columns that say when a row came, not what it is."""
+_KEPT_FILES = 24
+"""So many files a table may have before it is written as one: each build that only adds rows adds a file."""
 
 
 def history_name(table: str) -> str:
@@ -65,18 +67,27 @@ def record(warehouse: Warehouse, table: str, rows: ir.Table, *, at: datetime, sc
     last = warehouse.note(table)
     note = {"built_at": at.isoformat(), "first_built_at": last.get("first_built_at", at.isoformat())}
     before = warehouse.read(table) if "built_at" in last else None
-    if before is None:
-        warehouse.write(table, rows.mutate(known_from=_moment(at)), note=note)
-        return True
     content = [name for name in rows.columns if name not in _ARRIVAL]
-    compared = _compared(warehouse, before, rows.mutate(known_from=_moment(at)), content, scratch)
+    columns = [*content, *_ARRIVAL]
+    if before is None:
+        warehouse.write(table, rows.mutate(known_from=_moment(at)).select(*columns), note=note)
+        return True
+    old, new = _alike(before, rows.mutate(known_from=_moment(at)), content, warehouse.engine)
+    differ = _parked(warehouse, _differing(old, new), scratch / "digests")
+    compared = _compared(old.semi_join(differ, "_digest"), new.semi_join(differ, "_digest"), content)
+    compared = _parked(warehouse, compared, scratch / "rows").cast(dict(old.drop("_digest").schema()))
     counts = collect(compared.group_by("_sides").aggregate(rows=compared.count())).set_index("_sides")["rows"]
-    if int(counts.get(1, 0)) + int(counts.get(2, 0)) == 0 and set(before.columns) == {*content, *_ARRIVAL}:
+    lost, added = int(counts.get(1, 0)), int(counts.get(2, 0))
+    if not lost and not added and set(before.columns) == set(columns):
         return False
-    if int(counts.get(1, 0)):
+    if not lost and set(before.columns) == set(columns) and warehouse.size(table)[1] < _KEPT_FILES:
+        warehouse.write(table, compared.filter(compared["_sides"] == 2).select(*columns), mode="append", note=note)
+        return True
+    if lost:
         gone = compared.filter(compared["_sides"] == 1).mutate(known_to=_moment(at))
-        _add_history(warehouse, table, gone.select(*content, *_ARRIVAL, "known_to"))
-    warehouse.write(table, compared.filter(compared["_sides"] >= 2).select(*content, *_ARRIVAL), note=note)
+        _add_history(warehouse, table, gone.select(*columns, "known_to"))
+    same = old.anti_join(differ, "_digest").select(*columns)
+    warehouse.write(table, ibis.union(same, compared.filter(compared["_sides"] >= 2).select(*columns)), note=note)
     return True
 
 
@@ -89,27 +100,39 @@ def _moment(at: datetime) -> ir.TimestampScalar:
     return ibis.literal(at, type="timestamp(6)")
 
 
-def _compared(warehouse: Warehouse, before: ir.Table, now: ir.Table, content: Sequence[str], scratch: Path) -> ir.Table:
-    """Every row of both, equal ones once: ``_sides`` 1 if only before, 2 if only now, 3 if in both."""
-    kinds = now.schema()
-    known = before.select(
+def _alike(before: ir.Table, now: ir.Table, content: Sequence[str], engine: Engine) -> tuple[ir.Table, ir.Table]:
+    """Both with the columns and types of now, and a digest of what a row says."""
+    kinds = {name: now.schema()[name] for name in content} | {"load_id": "string", "known_from": "timestamp(6)"}
+    old = before.select(
         **{name: before[name] if name in before.columns else ibis.null(kinds[name]) for name in content},
         **{name: before[name] for name in _ARRIVAL},
     )
-    stored = {name: kinds[name] for name in content} | {"load_id": "string", "known_from": "timestamp(6)"}
-    tagged = [known.mutate(_side=ibis.literal(1, type="int64")), now.mutate(_side=ibis.literal(2, type="int64"))]
-    both = ibis.union(*[rows.cast(stored).select(*content, *_ARRIVAL, "_side") for rows in tagged])
-    repeated = both.group_by([*content, "_side"]).aggregate(copies=both.count())
-    repeated = repeated.filter(repeated["copies"] > 1).limit(1)
-    if int(collect(repeated.aggregate(rows=repeated.count()))["rows"].iloc[0]):
-        same = ibis.window(group_by=[*content, "_side"], order_by=[both["known_from"], both["load_id"]])
-        both = both.mutate(_copy=ibis.row_number().over(same).cast("int64"))
-    else:
-        both = both.mutate(_copy=ibis.literal(0, type="int64"))
-    paired = both.group_by([*content, "_copy"]).aggregate(
+    tables = [rows.select(*content, *_ARRIVAL).cast(kinds) for rows in (old, now)]
+    old, new = (rows.mutate(_digest=engine.row_digest(rows, content)) for rows in tables)
+    return old, new
+
+
+def _differing(old: ir.Table, new: ir.Table) -> ir.Table:
+    """Digests that one of two tables has more often; all other rows are the same in both."""
+    digests = [old.select("_digest", _step=ibis.literal(-1)), new.select("_digest", _step=ibis.literal(1))]
+    both = ibis.union(*digests)
+    counts = both.group_by("_digest").aggregate(_more=both["_step"].sum())
+    return counts.filter(counts["_more"] != 0).select("_digest")
+
+
+def _compared(old: ir.Table, new: ir.Table, content: Sequence[str]) -> ir.Table:
+    """Every row of both, equal ones once: ``_sides`` 1 if only before, 2 if only now, 3 if in both."""
+    tagged = [old.mutate(_side=ibis.literal(1, type="int64")), new.mutate(_side=ibis.literal(2, type="int64"))]
+    both = ibis.union(*[rows.select(*content, *_ARRIVAL, "_side") for rows in tagged])
+    same = ibis.window(group_by=[*content, "_side"], order_by=[both["known_from"], both["load_id"]])
+    both = both.mutate(_copy=ibis.row_number().over(same).cast("int64"))
+    return both.group_by([*content, "_copy"]).aggregate(
         load_id=both["load_id"].min(), known_from=both["known_from"].min(), _sides=both["_side"].sum()
     )
-    return warehouse.engine.read_parquet(warehouse.engine.write_parquet(paired, scratch))
+
+
+def _parked(warehouse: Warehouse, rows: ir.Table, scratch: Path) -> ir.Table:
+    return warehouse.engine.read_parquet(warehouse.engine.write_parquet(rows, scratch))
 
 
 def _add_history(warehouse: Warehouse, table: str, gone: ir.Table) -> None:

@@ -47,7 +47,7 @@ class Load:
     load_id
         Text that sorts by time.
     table, source
-        What the file became, and the label that its rows carry.
+        What the file became, and the label that its rows carry: of the oldest file with these bytes.
     found_as
         Its label now; another one after it was renamed.
     named_by
@@ -150,14 +150,15 @@ def plan_table(
         The time of the build.
     """
     digests: dict[str, FoundFile] = {}
-    for file in found:
+    for file in sorted(found, key=lambda file: (file.modified_at, file.label)):
         digests.setdefault(file.sha256, file)
     labels = {file.label for file in found}
     kept, ended = [], []
     for load in live:
         here = digests.get(load.sha256)
         if here is not None and load.reading == reading and not force:
-            kept.append(replace(load, found_as=_found_as(load, found, here), named_by=named_by, state=LOADED))
+            same = [file for file in found if file.sha256 == load.sha256]
+            kept.append(replace(_renamed(load, same), named_by=named_by, state=LOADED))
         elif here is not None or load.found_as in labels:
             ended.append(replace(load, state=REPLACED, replaced_at=at.isoformat()))
         elif load.named_by == named_by and not force:
@@ -165,19 +166,28 @@ def plan_table(
         else:
             ended.append(replace(load, state=DROPPED, replaced_at=at.isoformat()))
     known = {load.sha256 for load in kept}
-    first = {file.label for file in digests.values()}
+    first = {load.found_as for load in kept} | {file.label for file in digests.values() if file.sha256 not in known}
     return TablePlan(
         kept,
         ended,
-        [file for digest, file in digests.items() if digest not in known],
+        [file for file in found if digests[file.sha256] is file and file.sha256 not in known],
         [file for file in found if file.label not in first],
     )
 
 
-def _found_as(load: Load, found: Sequence[FoundFile], here: FoundFile) -> str:
-    """The label the load keeps if a file with its bytes still has it, else that of the first such file."""
-    same = {file.label for file in found if file.sha256 == load.sha256}
-    return load.found_as if load.found_as in same else here.label
+def _renamed(load: Load, same: Sequence[FoundFile]) -> Load:
+    """The load with the label that a file with its bytes has now.
+
+    Of several such files the oldest one is its source, whichever was loaded.
+    """
+    labels = [file.label for file in same]
+    found_as = load.found_as if load.found_as in labels else labels[0]
+    if load.source not in labels:
+        return replace(load, found_as=found_as)
+    modified_at, source = min(
+        [(load.file_modified_at, load.source), *((file.modified_at, file.label) for file in same)]
+    )
+    return replace(load, found_as=found_as, source=source, file_modified_at=modified_at)
 
 
 def read_loads(warehouse: Warehouse) -> list[Load]:

@@ -119,8 +119,12 @@ def live_rows(warehouse: Warehouse, spec: TableSpec, loads: Sequence[Load], pars
     rows = parts[0] if len(parts) == 1 else ibis.union(*parts)
     if len(order) == 1 and len(parts) == 1 and parsed.rows is not None:
         return rows.mutate(file_order=ibis.literal(0, type="int64"))
-    known = pd.DataFrame({"load_id": list(order), "file_order": list(order.values())})
-    return rows.join(ibis.memtable(known, schema={"load_id": "string", "file_order": "int64"}), "load_id")
+    names = {load.load_id: load.source for load in loads}
+    known = pd.DataFrame(
+        {"load_id": list(order), "source_file": [names[i] for i in order], "file_order": list(order.values())}
+    )
+    kinds = {"load_id": "string", "source_file": "string", "file_order": "int64"}
+    return rows.drop("source_file").join(ibis.memtable(known, schema=kinds), "load_id")
 
 
 def _typed(rows: ir.Table, spec: TableSpec) -> ir.Table:

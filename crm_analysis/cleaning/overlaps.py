@@ -54,10 +54,10 @@ def with_order_copies(lines: ir.Table) -> ir.Table:
     )
     shared = held.filter(held["_first"] < held["_last"]).select("_order", "_who")
     if not _any(shared):
-        return rows.mutate(copy_in_files=ibis.literal(1), is_outdated=ibis.literal(False))
+        return rows.mutate(copy_in_files=ibis.literal(1, type="int64"), is_outdated=ibis.literal(False))
     keyed = rows.mutate(_order=rows["order_id"].fill_null(""), _who=rows["customer_id"].fill_null(""))
     alone = keyed.anti_join(shared, ["_order", "_who"])
-    alone = alone.mutate(copy_in_files=ibis.literal(1), is_outdated=ibis.literal(False))
+    alone = alone.mutate(copy_in_files=ibis.literal(1, type="int64"), is_outdated=ibis.literal(False))
     several = _with_copy_in_files(_with_outdated(keyed.semi_join(shared, ["_order", "_who"]), rows))
     return ibis.union(alone, several.select(*alone.columns)).drop("_order", "_who")
 
@@ -71,9 +71,9 @@ def _with_copy_in_file(rows: ir.Table) -> ir.Table:
     """Numbering sorts all lines, so it is left out where one pass finds no equal lines at all."""
     groups = rows.group_by([*_IDENTITY, "file_order"]).aggregate(copies=rows.count())
     if not _any(groups.filter(groups["copies"] > 1)):
-        return rows.mutate(copy_in_file=ibis.literal(1))
+        return rows.mutate(copy_in_file=ibis.literal(1, type="int64"))
     same = ibis.window(group_by=[*_IDENTITY, "file_order"], order_by=rows["source_file"])
-    return rows.mutate(copy_in_file=(ibis.row_number().over(same) + 1).cast("int8"))
+    return rows.mutate(copy_in_file=ibis.row_number().over(same) + 1)
 
 
 def _with_outdated(rows: ir.Table, everything: ir.Table) -> ir.Table:
@@ -125,7 +125,7 @@ def _with_copy_in_files(rows: ir.Table) -> ir.Table:
     inside = ibis.window(group_by=[*group, "file_order"], order_by=keyed["source_file"])
     keyed = keyed.mutate(_copy=ibis.row_number().over(inside))
     over = ibis.window(group_by=[*group, "_copy"], order_by=keyed["file_order"])
-    numbers = (ibis.row_number().over(over) + 1).cast("int8")
+    numbers = ibis.row_number().over(over) + 1
     return keyed.mutate(copy_in_files=numbers).drop(*rest, "_copy")
 
 
