@@ -1,32 +1,36 @@
-"""Sources -> warehouse: read, stage, clean, write; nothing happens when nothing changed."""
+"""One build: load what is new, derive the tables, record what changed; nothing happens when nothing changed."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import ibis
-import ibis.expr.types as ir
 import pandas as pd
 
 from crm_analysis import cleaning
-from crm_analysis.config import Settings, SourceSettings
-from crm_analysis.contract import SOURCE_TABLES, TableSpec
-from crm_analysis.datasets import DATASETS
-from crm_analysis.errors import ConfigError
-from crm_analysis.ingest import Source, open_source, stage
+from crm_analysis.building.derive import Derived, derive, store
+from crm_analysis.building.history import after_last_build, record
+from crm_analysis.building.loads import Load, read_loads, write_loads
+from crm_analysis.building.sources import pseudonym_key, sources_of
+from crm_analysis.building.staged import Parsed, compact, live_rows, parse_new
+from crm_analysis.building.tasks import Task, load_ledger_of, tasks_of
+from crm_analysis.config import Settings
+from crm_analysis.contract import SOURCE_TABLES
 from crm_analysis.messages import _
 from crm_analysis.warehouse import SCHEMA_VERSION, Warehouse, collect
 
 __all__ = ["BuildResult", "build_warehouse", "pseudonym_key", "sources_of"]
+
+_SWEEP_EVERY_SECONDS = 86400
 
 
 @dataclass(frozen=True)
@@ -40,75 +44,25 @@ class BuildResult:
     cleaning_ledger
         One row per table and rule.
     load_ledger
-        One row per file.
+        One row per file whose rows count, and per file with the bytes of another one.
+    notes
+        Sentences to show.
     """
 
     changed: bool
     cleaning_ledger: pd.DataFrame
     load_ledger: pd.DataFrame
+    notes: tuple[str, ...] = ()
 
 
-def sources_of(settings: Settings, scratch: Path) -> dict[str, SourceSettings]:
-    """Where each table comes from, by the data set and by ``[sources]``; the latter wins.
-
-    Raises
-    ------
-    ConfigError
-        An unknown data set or table, or nothing about order lines.
-    """
-    found: dict[str, SourceSettings] = {}
-    if settings.project.dataset is not None:
-        if settings.project.dataset not in DATASETS:
-            raise ConfigError(
-                _(
-                    "Data set '{name}' is not known. Known: {known}.",
-                    name=settings.project.dataset,
-                    known=", ".join(sorted(DATASETS)),
-                )
-            )
-        found |= DATASETS[settings.project.dataset](settings, scratch)
-    found |= settings.sources
-    unknown = sorted(set(found) - set(SOURCE_TABLES))
-    if unknown:
-        raise ConfigError(
-            _(
-                "crm.toml: table '{name}' is not part of the contract. Known: {known}.",
-                name=unknown[0],
-                known=", ".join(SOURCE_TABLES),
-            )
-        )
-    if "order_lines" not in found:
-        raise ConfigError(
-            _(
-                "crm.toml says nothing about order lines, the one table that is needed. "
-                'Add: [sources.order_lines] with path = "FILE".'
-            )
-        )
-    return found
-
-
-def pseudonym_key(folder: Path) -> str:
-    """The workspace's key for pseudonyms, made once, readable by its owner alone."""
-    file = folder / "pseudonym.key"
-    if not file.is_file():
-        folder.mkdir(parents=True, exist_ok=True)
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_hex(32), encoding="ascii")
-    return file.read_text(encoding="ascii").strip()
-
-
-def _fingerprint(settings: Settings, sources: dict[str, Source]) -> str:
+def _fingerprint(settings: Settings, live: Mapping[str, Sequence[Load]]) -> str:
+    """Of all that decides what the tables hold, for loads that are all there."""
     parts = {
         "schema": SCHEMA_VERSION,
         "rules": cleaning.RULES_VERSION,
         "cleaning": settings.cleaning.model_dump(mode="json"),
-        "time_zone": settings.project.time_zone,
-        "sources": {
-            name: {"files": sorted(file.sha256 for file in source.files), "mapping": source.mapping,
-                   "settings": source.settings.model_dump(mode="json", exclude={"path"})}
-            for name, source in sources.items()
-        },
-    }  # fmt: skip
+        "loads": {table: sorted((load.load_id, *load.age) for load in loads) for table, loads in live.items()},
+    }
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 
 
@@ -135,77 +89,65 @@ def _scratch(settings: Settings) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _parked(warehouse: Warehouse, rows: ir.Table, scratch: Path) -> ir.Table:
-    """Write rows once to scratch, so that what follows does not compute them again."""
-    return warehouse.engine.read_parquet(warehouse.engine.write_parquet(rows, scratch))
+def _compute(
+    warehouse: Warehouse, tasks: Sequence[Task], settings: Settings, scratch: Path, at: datetime
+) -> tuple[dict[str, Parsed], list[Derived]]:
+    """Parse what is new and clean all that counts. What can be refused is refused here, before any table changes."""
+    key = pseudonym_key(warehouse.folder)
+    parsed: dict[str, Parsed] = {}
+    derived = []
+    try:
+        for task in tasks:
+            how = {"reading": task.reading, "named_by": task.named_by, "key": key}
+            spec, folder = SOURCE_TABLES[task.table], scratch / task.table
+            parsed[task.table] = parse_new(
+                warehouse, spec, task.source, task.plan, settings, **how, scratch=folder, at=at
+            )
+        for task in tasks:
+            spec, new = SOURCE_TABLES[task.table], parsed[task.table]
+            live = [*task.plan.kept, *new.loads]
+            rows = live_rows(warehouse, spec, live, new)
+            derived.append(derive(warehouse, rows, spec, live, settings, scratch / f"marked_{task.table}"))
+    except BaseException:
+        for new in parsed.values():
+            if new.rows is not None:
+                warehouse.discard(new.rows)
+        raise
+    return parsed, derived
 
 
-def _load_order_lines(
-    warehouse: Warehouse, staged: ir.Table, source: Source, settings: Settings, scratch: Path
-) -> pd.DataFrame:
-    cleaning.ask_for_sale_states(staged, settings.cleaning, mapped="status" in source.mapping)
-    today = datetime.now(UTC).date().isoformat()
-    marked = cleaning.mark_lines(staged, settings.cleaning, mapped=set(source.mapping), today=today)
-    marked = cleaning.MarkedLines(
-        _parked(warehouse, marked.rows, scratch / "marked"), marked.rules, marked.has_products
-    )
-    ledger = cleaning.ledger_of_lines(marked)
-    cleaning.refuse_mixed_currencies(marked.kept)
-    warehouse.write("order_lines", cleaning.with_netting(marked.kept, ledger))
-    warehouse.write("quarantine_order_lines", marked.quarantined)
-    warehouse.write_frame("monthly_agreement", cleaning.monthly_agreement(marked))
-    return pd.concat([ledger, cleaning.netted_line(warehouse.read("order_lines"))], ignore_index=True)
+def _store(
+    warehouse: Warehouse, loads: Sequence[Load], parsed: Mapping[str, Parsed], derived: Sequence[Derived],
+    scratch: Path, at: datetime,
+) -> pd.DataFrame:  # fmt: skip
+    """Write what was computed. Returns the ledger of the cleaning."""
+    for new in parsed.values():
+        if new.rows is not None:
+            warehouse.commit(new.rows, mode="append")
+    write_loads(warehouse, loads)
+    ledgers = [store(warehouse, table, at=at, scratch=scratch / f"compared_{table.table}") for table in derived]
+    for gone in [name for name in SOURCE_TABLES if name not in parsed and warehouse.has(name)]:
+        rows = warehouse.read(gone).filter(ibis.literal(False))
+        record(warehouse, gone, rows.drop([name for name in ("known_from",) if name in rows.columns]),
+               at=at, scratch=scratch / f"compared_{gone}")  # fmt: skip
+    return pd.concat(ledgers, ignore_index=True)
 
 
-def _load_reference(warehouse: Warehouse, staged: ir.Table, spec: TableSpec, scratch: Path) -> pd.DataFrame:
-    marked, rules = cleaning.mark_rows(staged, spec)
-    marked = _parked(warehouse, marked, scratch / f"marked_{spec.name}")
-    names = [column.name for column in spec.columns]
-    warehouse.write(spec.name, marked.filter(marked["rule"].isnull()).select(*names, "source_file"))
-    quarantined = marked.filter(marked["rule"].notnull()).select(*names, "source_file", "rule")
-    warehouse.write(f"quarantine_{spec.name}", quarantined)
-    return cleaning.ledger_of(marked, spec.name, rules, None)
-
-
-def _repeated(source: Source) -> set[str]:
-    """Labels of files with the same bytes as an earlier one: they are not loaded twice."""
-    seen: set[str] = set()
-    again = set()
-    for file in source.files:
-        if file.sha256 in seen:
-            again.add(file.label)
-        seen.add(file.sha256)
-    return again
-
-
-def _staged(warehouse: Warehouse, source: Source, settings: Settings, key: str) -> ir.Table:
-    """The parsed rows of a source, each file's bytes once."""
-    rows = stage(source, warehouse.engine, time_zone=settings.project.time_zone, pseudonym_key=key).rows
-    repeated = _repeated(source)
-    return rows.filter(rows["source_file"].notin(sorted(repeated))) if repeated else rows
-
-
-def _load_ledger(source: Source, spec: TableSpec, staged: ir.Table) -> pd.DataFrame:
-    counts = collect(staged.group_by("source_file").aggregate(rows=staged.count())).set_index("source_file")["rows"]
-    repeated = _repeated(source)
-    return pd.DataFrame(
-        [
-            {
-                "table": spec.name,
-                "source": file.path.name,
-                "sha256": file.sha256,
-                "rows_read": int(counts.get(file.label, 0)),
-                "mapped": ", ".join(f"{ours} = {theirs}" for ours, theirs in source.mapping.items()),
-                "loaded_at": datetime.now(UTC).isoformat(timespec="seconds"),
-                "already_loaded": file.label in repeated,
-            }
-            for file in source.files
-        ]
-    )
+def _tidy(warehouse: Warehouse, loads: Sequence[Load]) -> None:
+    """Keep staged tables fast, and delete files that no version of the last days names, once a day."""
+    for table in {load.table for load in loads}:
+        compact(warehouse, table, [load for load in loads if load.table == table])
+    swept = warehouse.folder / ".swept"
+    if not swept.is_file() or time.time() - swept.stat().st_mtime > _SWEEP_EVERY_SECONDS:
+        warehouse.sweep()
+        swept.touch()
 
 
 def build_warehouse(settings: Settings, warehouse: Warehouse, *, force: bool = False) -> BuildResult:
     """Bring the warehouse up to date with its sources.
+
+    Files that were not loaded before are read and parsed; the tables are derived from all loads that count, and
+    rows that they no longer have are kept in their history.
 
     Parameters
     ----------
@@ -214,7 +156,7 @@ def build_warehouse(settings: Settings, warehouse: Warehouse, *, force: bool = F
     warehouse
         To write to; the workspace's lock is held meanwhile.
     force
-        Build even if nothing changed.
+        Load all files anew, and only those that are there.
 
     Raises
     ------
@@ -222,33 +164,52 @@ def build_warehouse(settings: Settings, warehouse: Warehouse, *, force: bool = F
         Each naming what is wrong and how to mend it; the tables stay at their last version.
     """
     with warehouse.lock(), _scratch(settings) as scratch:
-        wanted = sources_of(settings, scratch)
-        opened = {
-            name: open_source(SOURCE_TABLES[name], source, warehouse.engine, root=settings.root, scratch=scratch / name)
-            for name, source in wanted.items()
-        }
-        fingerprint = _fingerprint(settings, opened)
-        if not force and _is_current(warehouse, fingerprint):
-            return BuildResult(
-                False, collect(warehouse.read("cleaning_ledger")), collect(warehouse.read("load_ledger"))
-            )
-        _log(warehouse, fingerprint, "started")
-        key = pseudonym_key(warehouse.folder)
-        # Whatever can be refused is refused before the first table is written.
-        staged = {name: _staged(warehouse, source, settings, key) for name, source in opened.items()}
-        ledgers, loads = [], []
-        for name in sorted(opened, key=lambda name: name != "order_lines"):
-            if name == "order_lines":
-                ledgers.append(_load_order_lines(warehouse, staged[name], opened[name], settings, scratch))
-            else:
-                ledgers.append(_load_reference(warehouse, staged[name], SOURCE_TABLES[name], scratch))
-            loads.append(_load_ledger(opened[name], SOURCE_TABLES[name], staged[name]))
-        cleaning_ledger = pd.concat(ledgers, ignore_index=True)
-        load_ledger = pd.concat(loads, ignore_index=True)
+        at = after_last_build(warehouse, list(SOURCE_TABLES))
+        before = read_loads(warehouse)
+        tasks = tasks_of(settings, before, scratch, force=force, at=at)
+        kept = {task.table: task.plan.kept for task in tasks}
+        nothing_new = not force and not any(task.plan.new or task.plan.ended for task in tasks)
+        if nothing_new and _is_current(warehouse, _fingerprint(settings, kept)):
+            return _unchanged(warehouse, before, tasks)
+        notes = _layout_notes(warehouse)
+        _log(warehouse, _fingerprint(settings, kept), "started")
+        parsed, derived = _compute(warehouse, tasks, settings, scratch, at)
+        live = {task.table: [*task.plan.kept, *parsed[task.table].loads] for task in tasks}
+        loads = _merged(before, [load for task in tasks for load in (*task.plan.ended, *live[task.table])])
+        cleaning_ledger = _store(warehouse, loads, parsed, derived, scratch, at)
+        load_ledger = load_ledger_of(tasks, live)
         warehouse.write_frame("cleaning_ledger", cleaning_ledger)
         warehouse.write_frame("load_ledger", load_ledger)
-        for gone in [name for name in SOURCE_TABLES if name not in opened and warehouse.has(name)]:
-            empty = warehouse.read(gone)
-            warehouse.write(gone, empty.filter(ibis.literal(False)))
-        _log(warehouse, fingerprint, "finished")
-        return BuildResult(True, cleaning_ledger, load_ledger)
+        warehouse.stamp_layout()
+        _log(warehouse, _fingerprint(settings, live), "finished")
+        _tidy(warehouse, loads)
+        return BuildResult(True, cleaning_ledger, load_ledger, notes)
+
+
+def _merged(before: Sequence[Load], changed: Sequence[Load]) -> list[Load]:
+    """All loads, each in its newest state."""
+    return sorted(({load.load_id: load for load in (*before, *changed)}).values(), key=lambda load: load.load_id)
+
+
+def _unchanged(warehouse: Warehouse, before: Sequence[Load], tasks: Sequence[Task]) -> BuildResult:
+    """The ledgers as they are; of the loads, only where their files lie may have changed."""
+    loads = _merged(before, [load for task in tasks for load in task.plan.kept])
+    load_ledger = load_ledger_of(tasks, {task.table: task.plan.kept for task in tasks})
+    if loads != list(before):
+        write_loads(warehouse, loads)
+    if not load_ledger.equals(collect(warehouse.read("load_ledger"))):
+        warehouse.write_frame("load_ledger", load_ledger)
+    return BuildResult(False, collect(warehouse.read("cleaning_ledger")), load_ledger)
+
+
+def _layout_notes(warehouse: Warehouse) -> tuple[str, ...]:
+    found = warehouse.layout()
+    if found is None or found >= SCHEMA_VERSION or not warehouse.has("cleaning_ledger"):
+        return ()
+    return (
+        _(
+            "The warehouse was written by an earlier version of crm-analysis (layout {found}). It was built anew from "
+            "the files that are there; its history begins now.",
+            found=found,
+        ),
+    )

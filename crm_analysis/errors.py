@@ -12,8 +12,10 @@ __all__ = [
     "ContractError",
     "ConvergenceWarning",
     "CrmError",
+    "EmptySourceError",
     "IngestError",
     "MissingExtraError",
+    "MissingSourceError",
     "ModelError",
     "NotEnoughDataError",
     "RunError",
@@ -39,6 +41,14 @@ class ContractError(CrmError):
 
 class IngestError(CrmError):
     """A source cannot be read or mapped."""
+
+
+class MissingSourceError(IngestError):
+    """There is no file where a source should be."""
+
+
+class EmptySourceError(IngestError):
+    """No file of a source has a row below its header."""
 
 
 class CleaningError(CrmError):

@@ -119,6 +119,7 @@ def rule_label(code: str) -> str:
         "no_date": _("No date"),
         "impossible_date": _("Impossible date"),
         "no_amount": _("No amount"),
+        "outdated": _("Corrected by a newer file"),
         "in_two_files": _("In two files"),
         "exact_duplicate": _("Exact duplicate"),
         "adjustment": _("Accounting adjustment"),

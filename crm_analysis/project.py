@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import ibis.expr.types as ir
 
 from crm_analysis.build import BuildResult, build_warehouse
+from crm_analysis.building.history import read_as_of
 from crm_analysis.config import Settings, load_settings
 from crm_analysis.messages import use_language
 from crm_analysis.results import ImportedResults, import_results
@@ -38,9 +40,25 @@ class Project:
         """Take in what came back from a plan; see :func:`crm_analysis.results.import_results`."""
         return import_results(self.settings, self.warehouse, file)
 
-    def table(self, name: str) -> ir.Table:
-        """A table of the warehouse as an Ibis expression."""
-        return self.warehouse.read(name)
+    def table(self, name: str, as_of: date | datetime | None = None) -> ir.Table:
+        """A table of the warehouse as an Ibis expression.
+
+        Parameters
+        ----------
+        name
+            Of the table.
+        as_of
+            A day (its end) or a moment, in the time zone of the project: the table as the last build until then
+            left it, each column as it stood; ``netted`` too. None: as it is now.
+
+        Raises
+        ------
+        WarehouseError
+            There is no such table, or it keeps no history that reaches back so far.
+        """
+        if as_of is None:
+            return self.warehouse.read(name)
+        return read_as_of(self.warehouse, name, as_of, self.settings.project.time_zone)
 
     def has(self, name: str) -> bool:
         """Whether a table is there and has rows."""

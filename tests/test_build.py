@@ -209,6 +209,7 @@ def test_a_build_killed_between_two_tables_is_done_again(shop: Open, tmp_path: P
     project = shop()
     project.build()
     (tmp_path / "lines" / "a.csv").write_text(LINES + "c4,2024-03-02,o6,p1,1,1.00\n", encoding="utf-8")
+    (tmp_path / "products.csv").write_text(PRODUCTS + "p3,Pot,Kitchen\n", encoding="utf-8")
     program = f"""
 import os, signal
 from crm_analysis.project import open_project
@@ -225,7 +226,7 @@ open_project({str(tmp_path)!r}).build()
     assert died.returncode == -signal.SIGKILL, died.stderr
     assert len(_rows(shop())) == 6, "the first table was written"
     assert shop().build().changed, "a build that was not finished is not taken for current"
-    assert _rows(shop(), "products")["name"].tolist() == ["Tea", "Cup"]
+    assert _rows(shop(), "products")["name"].tolist() == ["Tea", "Cup", "Pot"]
     assert not shop().build().changed
 
 

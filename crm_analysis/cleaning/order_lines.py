@@ -11,6 +11,7 @@ import pandas as pd
 
 from crm_analysis.cleaning.ledger import COLUMNS, Rule, ledger_of
 from crm_analysis.cleaning.netting import mark_netted
+from crm_analysis.cleaning.overlaps import with_order_copies
 from crm_analysis.cleaning.rules import order_line_rules
 from crm_analysis.config import CleaningSettings
 from crm_analysis.contract import SOURCE_TABLES
@@ -28,20 +29,6 @@ __all__ = [
     "refuse_mixed_currencies",
     "with_netting",
 ]
-
-_IDENTITY = (
-    "customer_id",
-    "ordered_at",
-    "amount",
-    "quantity",
-    "unit_price",
-    "order_id",
-    "product_id",
-    "product_name",
-    "status",
-    "store_id",
-)
-
 
 _NO_SALE = "cancel|refund|return|void|fail|pending|unpaid|expired|취소|환불|반품|미입금|대기|실패"
 """States that are likely no sale: left out of the example that the question gives."""
@@ -70,17 +57,21 @@ class MarkedLines:
                 else_="sale",
             ),
             is_product=~rows["is_not_a_product"],
-        ).select(*_stored(), "line_kind", "is_product", "source_file")
+        ).select(*_stored(), "line_kind", "is_product", *_provenance(rows))
 
     @property
     def quarantined(self) -> ir.Table:
         """Lines that a rule took out, as read, with the rule's name."""
         rows = self.rows.filter(self.rows["rule"].notnull())
-        return rows.select(*_stored(), "source_file", "parse_problem", "raw_value", "rule")
+        return rows.select(*_stored(), *_provenance(rows), "parse_problem", "raw_value", "rule")
 
 
 def _stored() -> list[str]:
     return [column.name for column in SOURCE_TABLES["order_lines"].columns]
+
+
+def _provenance(rows: ir.Table) -> list[str]:
+    return [name for name in ("source_file", "load_id") if name in rows.columns]
 
 
 def _completed(staged: ir.Table, cancelled_prefix: str | None) -> ir.Table:
@@ -101,28 +92,14 @@ def _completed(staged: ir.Table, cancelled_prefix: str | None) -> ir.Table:
     return staged.mutate(amount=amount, order_id=order)
 
 
-def _numbered_copies(staged: ir.Table) -> ir.Table:
-    """``copy_in_file``: 1, 2, ... of equal lines in a file; ``copy_in_files``: of the n-th over the files.
-
-    Numbering sorts all lines, so it is left out where one pass finds no equal lines at all.
-    """
-    groups = staged.group_by(list(_IDENTITY)).aggregate(copies=staged.count())
-    groups = groups.filter(groups["copies"] > 1).limit(1)
-    if not int(collect(groups.aggregate(groups=groups.count()))["groups"].iloc[0]):
-        return staged.mutate(copy_in_file=ibis.literal(1), copy_in_files=ibis.literal(1))
-    same = ibis.window(group_by=[*_IDENTITY, "source_file"], order_by=staged["source_file"])
-    numbered = staged.mutate(copy_in_file=ibis.row_number().over(same) + 1)
-    over = ibis.window(group_by=[*_IDENTITY, "copy_in_file"], order_by=numbered["source_file"])
-    return numbered.mutate(copy_in_files=ibis.row_number().over(over) + 1)
-
-
 def mark_lines(staged: ir.Table, settings: CleaningSettings, *, mapped: set[str], today: str) -> MarkedLines:
     """Try every rule on every line.
 
     Parameters
     ----------
     staged
-        Contract columns plus source_file, parse_problem and raw_value.
+        Contract columns plus source_file, parse_problem and raw_value; ``file_order`` says which file is newer
+        (absent: in the order of their names), ``load_id`` is kept where it is there.
     settings
         ``[cleaning]``.
     mapped
@@ -131,7 +108,8 @@ def mark_lines(staged: ir.Table, settings: CleaningSettings, *, mapped: set[str]
         ISO date.
     """
     rules = order_line_rules(settings, lines_have_identity={"order_id", "product_id"} <= mapped, today=today)
-    rows = _numbered_copies(_completed(staged, settings.cancelled_order_prefix))
+    told = staged.mutate(has_order_number=staged["order_id"].notnull())
+    rows = with_order_copies(_completed(told, settings.cancelled_order_prefix))
     rows = rows.mutate(**{f"is_{rule.name}": rule.condition(rows).fill_null(False) for rule in rules})
     takers = [rule for rule in rules if rule.action == "quarantined"]
     first = ibis.cases(*[(rows[f"is_{rule.name}"], rule.name) for rule in takers], else_=ibis.null("string"))

@@ -11,7 +11,7 @@ from crm_analysis.messages import _
 
 __all__ = ["RULES_VERSION", "order_line_rules"]
 
-RULES_VERSION = 2
+RULES_VERSION = 3
 """Raised whenever the same source would be cleaned differently: warehouses are then built again."""
 
 EARLIEST = "1980-01-01"
@@ -71,6 +71,12 @@ def _broken_lines(today: str) -> list[Rule]:
 def _copies(drop: bool) -> list[Rule]:
     """Lines that stand somewhere else too."""
     return [
+        Rule(
+            "outdated",
+            "quarantined",
+            lambda t: t["is_outdated"],
+            lambda: _("A newer file holds the same order with other lines: its lines count."),
+        ),
         Rule(
             "in_two_files",
             "quarantined",

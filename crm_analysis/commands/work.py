@@ -25,6 +25,8 @@ def build(config: Path, overrides: Mapping[str, Any], *, force: bool) -> None:
     with open_project(config, overrides) as project:
         result = project.build(force=force)
         console = Console(highlight=False, markup=False)
+        for note in result.notes:
+            console.print(note, soft_wrap=True)
         if not result.changed:
             console.print(_("Nothing changed since the last build."))
         lines = result.cleaning_ledger[result.cleaning_ledger["table"] == "order_lines"]

@@ -8,7 +8,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from crm_analysis.errors import IngestError
+from crm_analysis.errors import IngestError, MissingSourceError
 from crm_analysis.messages import _
 
 __all__ = ["READABLE_SUFFIXES", "file_labels", "resolve_files"]
@@ -84,7 +84,7 @@ def _is_data(file: Path) -> bool:
 def _of_folder(folder: Path) -> list[Path]:
     found = [file for file in folder.rglob("*") if file.suffix.lower() in READABLE_SUFFIXES and _is_data(file)]
     if not found:
-        raise IngestError(
+        raise MissingSourceError(
             _(
                 "{folder} is a folder without files that can be read. Give a file, a pattern such as "
                 "{folder}/*.csv, or put {endings} files into it.",
@@ -122,7 +122,7 @@ def _check_readable(file: Path) -> None:
         ) from error
 
 
-def _missing(path: Path, root: Path) -> IngestError:
+def _missing(path: Path, root: Path) -> MissingSourceError:
     shown = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
     folder = path.parent
     while not folder.is_dir() and folder != folder.parent:
@@ -130,7 +130,7 @@ def _missing(path: Path, root: Path) -> IngestError:
     names = sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
     near = difflib.get_close_matches(path.name, names, n=3, cutoff=0.5) or names[:5]
     if near:
-        return IngestError(
+        return MissingSourceError(
             _(
                 "There is no file {path}. In {folder} there are: {near}. Correct the path in crm.toml.",
                 path=shown,
@@ -138,7 +138,7 @@ def _missing(path: Path, root: Path) -> IngestError:
                 near=", ".join(near),
             )
         )
-    return IngestError(
+    return MissingSourceError(
         _(
             "There is no file {path}, and {folder} is empty. Correct the path in crm.toml.",
             path=shown,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,7 +18,7 @@ import ibis.expr.types as ir
 
 from crm_analysis.config import SourceSettings
 from crm_analysis.contract import TableSpec
-from crm_analysis.errors import IngestError
+from crm_analysis.errors import EmptySourceError, IngestError
 from crm_analysis.ingest.encoding import TextScan, scan_text, transcode
 from crm_analysis.ingest.files import file_labels, resolve_files
 from crm_analysis.ingest.grids import GridLayout, Row, excel_rows, html_rows, sniff_grid, write_grid
@@ -119,7 +119,16 @@ class _Sheet:
         return self.layout.header_line if isinstance(self.layout, TextLayout) else self.layout.header_row
 
 
-def open_source(table: TableSpec, source: SourceSettings, engine: Engine, *, root: Path, scratch: Path) -> Source:
+def open_source(
+    table: TableSpec,
+    source: SourceSettings,
+    engine: Engine,
+    *,
+    root: Path,
+    scratch: Path,
+    files: Sequence[tuple[Path, str]] | None = None,
+    seen: Collection[str] = (),
+) -> Source:
     """Open the files of a source and map their columns.
 
     Parameters
@@ -134,6 +143,11 @@ def open_source(table: TableSpec, source: SourceSettings, engine: Engine, *, roo
         Folder of crm.toml.
     scratch
         Folder for rewritten files, to be kept as long as the tables are used.
+    files
+        Some of the source's files with their labels, to open these alone; None opens all of ``path``.
+    seen
+        Columns of the contract that other files of the source had: if crm.toml names a header for one of them,
+        these files may lack it.
 
     Returns
     -------
@@ -147,28 +161,44 @@ def open_source(table: TableSpec, source: SourceSettings, engine: Engine, *, roo
     """
     if source.path is None:
         raise IngestError(_("[sources.{table}] of crm.toml has no path.", table=table.name))
-    files = resolve_files(source.path, root)
-    labels = file_labels(files, root)
-    kinds = [sniff_kind(file) for file in files]
+    if files is None:
+        resolved = resolve_files(source.path, root)
+        files = list(zip(resolved, file_labels(resolved, root), strict=True))
+    kinds = [sniff_kind(file) for file, _label in files]
     if "parquet" in kinds:
         if set(kinds) != {"parquet"}:
-            other = next(file for file, kind in zip(files, kinds, strict=True) if kind != "parquet")
+            other = next(file for (file, _label), kind in zip(files, kinds, strict=True) if kind != "parquet")
             raise IngestError(
                 _(
                     "{file} is no Parquet file, but others of the source are. Give each kind its own path.",
                     file=other.name,
                 )
             )
-        return _parquet_source(table, source, engine, files, labels, scratch)
-    return _text_source(table, source, engine, list(zip(files, labels, kinds, strict=True)), scratch)
+        return _parquet_source(table, source, engine, files, scratch, seen)
+    found = [(file, label, kind) for (file, label), kind in zip(files, kinds, strict=True)]
+    return _text_source(table, source, engine, found, scratch, seen)
+
+
+def _set_columns(source: SourceSettings, headers: Collection[str], seen: Collection[str]) -> dict[str, str]:
+    """The columns that crm.toml names, without those that only other files of the source have."""
+    here = {normalise_header(header) for header in headers}
+    return {
+        name: header for name, header in source.columns.items() if name not in seen or normalise_header(header) in here
+    }
 
 
 def _parquet_source(
-    table: TableSpec, source: SourceSettings, engine: Engine, files: list[Path], labels: list[str], scratch: Path
+    table: TableSpec,
+    source: SourceSettings,
+    engine: Engine,
+    found: Sequence[tuple[Path, str]],
+    scratch: Path,
+    seen: Collection[str],
 ) -> Source:
+    files, labels = [file for file, _label in found], [label for _file, label in found]
     opened = open_parquet(engine, files, labels)
     headers = list(opened.samples)
-    mapping = map_columns(table, headers, source.columns, file=files[0].name)
+    mapping = map_columns(table, headers, _set_columns(source, headers, seen), file=files[0].name)
     refuse_missing(table, mapping, opened.samples, file=files[0].name)
     listed = [SourceFile(file, label, _fingerprint(file), "parquet") for file, label in zip(files, labels, strict=True)]
     unmapped = [header for header in headers if header not in mapping.values()]
@@ -187,12 +217,17 @@ def _parquet_source(
 
 
 def _text_source(
-    table: TableSpec, source: SourceSettings, engine: Engine, found: list[tuple[Path, str, Kind]], scratch: Path
+    table: TableSpec,
+    source: SourceSettings,
+    engine: Engine,
+    found: list[tuple[Path, str, Kind]],
+    scratch: Path,
+    seen: Collection[str],
 ) -> Source:
     known = known_headers(table, source.columns)
     notes: list[str] = []
     sheets = _sheets(found, source, known, {}, notes)
-    mapping, samples = _mapped(table, source, sheets)
+    mapping, samples = _mapped(table, source, sheets, seen)
     scans = {
         s.path: scan_text(s.path, s.layout.encoding, chosen=source.encoding is not None)
         for s in sheets
@@ -201,7 +236,7 @@ def _text_source(
     if any(isinstance(s.layout, TextLayout) and scans[s.path].encoding != s.layout.encoding for s in sheets):
         proved = {path: scan.encoding for path, scan in scans.items()}
         sheets = _sheets(found, source, known, proved, [])
-        mapping, samples = _mapped(table, source, sheets)
+        mapping, samples = _mapped(table, source, sheets, seen)
     notes += [
         _("{file}: the encoding is not known; it was read as Latin-1, so letters may be wrong.", file=path.name)
         for path, scan in scans.items()
@@ -238,7 +273,7 @@ def _sheets(
         headers = tuple(shared.get(header, header) for header in layout.headers)
         sheets.append(_Sheet(path, label, kind, layout, headers))
     if not sheets:
-        raise IngestError(
+        raise EmptySourceError(
             _(
                 "{file} is empty below its header row. Export it again, or correct the path in crm.toml.",
                 file=empty[0].name,
@@ -253,7 +288,7 @@ def _grid_rows(path: Path, kind: Kind, source: SourceSettings) -> Iterator[Row]:
 
 
 def _mapped(
-    table: TableSpec, source: SourceSettings, sheets: Sequence[_Sheet]
+    table: TableSpec, source: SourceSettings, sheets: Sequence[_Sheet], seen: Collection[str]
 ) -> tuple[dict[str, str], dict[str, list[str]]]:
     """Map the headers of all files together, and refuse a file that lacks what it needs."""
     samples: dict[str, list[str]] = {}
@@ -261,7 +296,7 @@ def _mapped(
         for position, header in enumerate(sheet.headers):
             if header not in samples:
                 samples[header] = [row[position] for row in sheet.layout.sample if position < len(row)]
-    mapping = map_columns(table, list(samples), source.columns, file=sheets[0].path.name)
+    mapping = map_columns(table, list(samples), _set_columns(source, samples, seen), file=sheets[0].path.name)
     refuse_missing(table, mapping, samples, file=sheets[0].path.name)
     for sheet in sheets[1:]:
         own = {name: header for name, header in mapping.items() if header in sheet.headers}

@@ -1,6 +1,15 @@
 """The warehouse: engine, tables, lock."""
 
 from crm_analysis.warehouse.engine import Engine, open_engine
-from crm_analysis.warehouse.store import SCHEMA_VERSION, Warehouse, collect, keep
+from crm_analysis.warehouse.store import KEEP_VERSIONS_SECONDS, SCHEMA_VERSION, Prepared, Warehouse, collect, keep
 
-__all__ = ["SCHEMA_VERSION", "Engine", "Warehouse", "collect", "keep", "open_engine"]
+__all__ = [
+    "KEEP_VERSIONS_SECONDS",
+    "SCHEMA_VERSION",
+    "Engine",
+    "Prepared",
+    "Warehouse",
+    "collect",
+    "keep",
+    "open_engine",
+]

@@ -19,7 +19,7 @@ from deltalake.transaction import AddAction, create_table_with_add_actions
 from crm_analysis.errors import WarehouseError
 from crm_analysis.messages import _
 
-__all__ = ["commit", "files", "metadata", "plain_schema", "version"]
+__all__ = ["commit", "files", "files_since", "metadata", "plain_schema", "version"]
 
 _DELTA_TYPES: tuple[tuple[type[dt.DataType], str, str], ...] = (
     (dt.String, "string", "string"),
@@ -88,6 +88,18 @@ def files(folder: Path, at: int | None = None) -> list[Path] | None:
         )
     # A table's files lie in its folder under plain names; file_uris() would quote spaces and Korean letters.
     return [folder.resolve() / uri.rpartition("/")[2] for uri in table.file_uris()]
+
+
+def files_since(folder: Path, moment: float) -> set[Path]:
+    """The files of every version that was the newest one at some time since a moment (seconds of the epoch)."""
+    table = _table(folder)
+    if table is None:
+        return set()
+    newest = int(table.version())
+    # A version committed after the moment had one before it, which was the newest until then.
+    recent = [int(entry["version"]) for entry in table.history() if entry.get("timestamp", 0) / 1000 >= moment]
+    wanted = {newest} | set(recent) | {number - 1 for number in recent if number > 0}
+    return {path for number in wanted for path in files(folder, number) or []}
 
 
 def metadata(folder: Path) -> dict[str, Any]:

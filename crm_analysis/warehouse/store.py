@@ -8,6 +8,7 @@ import re
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import ibis
@@ -22,10 +23,12 @@ from crm_analysis.warehouse import delta
 from crm_analysis.warehouse.engine import Engine
 from crm_analysis.warehouse.lock import writing
 
-__all__ = ["SCHEMA_VERSION", "Warehouse", "collect", "keep"]
+__all__ = ["KEEP_VERSIONS_SECONDS", "SCHEMA_VERSION", "Prepared", "Warehouse", "collect", "keep"]
 
-SCHEMA_VERSION = 1
-"""Version of the layout of the warehouse; a newer one is refused."""
+SCHEMA_VERSION = 2
+"""Version of the layout of the warehouse; a newer one is refused, a build replaces an older one."""
+KEEP_VERSIONS_SECONDS = 7 * 86400
+"""How long the files of a version stay that a later one replaced: who reads meanwhile finishes undisturbed."""
 
 
 def collect(expr: ir.Table) -> pd.DataFrame:
@@ -42,6 +45,28 @@ def keep(expr: ir.Table) -> ir.Table:
     # Spark does not find a frame inside the expression unless it was registered before.
     expr._find_backend()._run_pre_execute_hooks(expr)
     return expr.cache()
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Rows that lie in a table's folder and belong to no version yet.
+
+    Attributes
+    ----------
+    table
+        Name.
+    plain
+        Column names to stored types.
+    parts
+        The files.
+    rows
+        What the files hold, as an expression.
+    """
+
+    table: str
+    plain: dict[str, str]
+    parts: list[Path]
+    rows: ir.Table
 
 
 class Warehouse:
@@ -80,28 +105,23 @@ class Warehouse:
             )
 
     def _refuse_newer(self) -> None:
-        stamp = self.folder / "warehouse.json"
-        if stamp.is_file():
-            found = int(json.loads(stamp.read_text(encoding="utf-8"))["schema_version"])
-            if found > SCHEMA_VERSION:
-                raise WarehouseError(
-                    _(
-                        "This warehouse has layout {found}, this version of crm-analysis knows up to {known}. "
-                        "Upgrade: pip install -U crm-analysis.",
-                        found=found,
-                        known=SCHEMA_VERSION,
-                    )
+        found = self.layout()
+        if found is not None and found > SCHEMA_VERSION:
+            raise WarehouseError(
+                _(
+                    "This warehouse has layout {found}, this version of crm-analysis knows up to {known}. "
+                    "Upgrade: pip install -U crm-analysis.",
+                    found=found,
+                    known=SCHEMA_VERSION,
                 )
+            )
 
     @contextmanager
     def lock(self, wait_seconds: float = 600) -> Iterator[None]:
         """Hold the workspace's lock while writing several tables."""
         with writing(self.folder, wait_seconds):
-            stamp = self.folder / "warehouse.json"
-            if not stamp.is_file():
-                fresh = stamp.with_suffix(".new")
-                fresh.write_text(json.dumps({"schema_version": SCHEMA_VERSION}), encoding="utf-8")
-                fresh.replace(stamp)
+            if self.layout() is None:
+                self.stamp_layout()
             yield
 
     def has(self, table: str) -> bool:
@@ -146,14 +166,39 @@ class Warehouse:
         note
             Kept with the commit.
         """
-        folder = self.folder / table
+        return self.commit(self.prepare(table, expr), mode, note)
+
+    def prepare(self, table: str, expr: ir.Table) -> Prepared:
+        """Write an expression into a table's folder without making it a version: no reader sees it yet.
+
+        Follow with :meth:`commit` or :meth:`discard`; :meth:`sweep` removes what a killed process left.
+        """
         plain = delta.plain_schema(expr.schema())
         typed = expr.cast({name: kind for name, kind in plain.items() if str(expr.schema()[name]) != kind})
         try:
-            parts = self.engine.write_parquet(typed, folder)
+            parts = self.engine.write_parquet(typed, self.folder / table)
         except OSError as error:
             raise self._not_written(table, error) from error
-        return delta.commit(folder, plain, parts, mode, {"schema_version": str(SCHEMA_VERSION), **(note or {})})
+        return Prepared(table, plain, parts, self.engine.read_parquet(parts))
+
+    def commit(self, prepared: Prepared, mode: str = "overwrite", note: Mapping[str, str] | None = None) -> int:
+        """Make prepared rows the next version of their table, atomically. Returns the version."""
+        stamp = {"schema_version": str(SCHEMA_VERSION), **(note or {})}
+        return delta.commit(self.folder / prepared.table, prepared.plain, prepared.parts, mode, stamp)
+
+    def discard(self, prepared: Prepared) -> None:
+        """Delete prepared rows that are not to become a version."""
+        for part in prepared.parts:
+            part.unlink(missing_ok=True)
+
+    def size(self, table: str) -> tuple[int, int]:
+        """Rows and files of the newest version of a table."""
+        found = delta.files(self.folder / table) or []
+        return sum(int(pq.read_metadata(file).num_rows) for file in found), len(found)
+
+    def note(self, table: str) -> dict[str, str]:
+        """What was noted with the newest version of a table; empty where there is none."""
+        return {str(name): str(value) for name, value in delta.metadata(self.folder / table).items()}
 
     def _not_written(self, table: str, error: OSError) -> WarehouseError:
         return WarehouseError(
@@ -179,15 +224,30 @@ class Warehouse:
             raise self._not_written(table, error) from error
         return delta.commit(folder, plain, [part], mode, {"schema_version": str(SCHEMA_VERSION)})
 
-    def sweep(self, older_than_seconds: float = 7 * 86400) -> int:
-        """Delete files that no kept version names, such as those of a killed write. Returns how many."""
+    def sweep(self, older_than_seconds: float = KEEP_VERSIONS_SECONDS) -> int:
+        """Delete files of versions replaced longer ago than that, and of killed writes. Returns how many.
+
+        A file stays as long as a version names it that was the newest at some moment of this time.
+        """
         removed = 0
         limit = pd.Timestamp.now().timestamp() - older_than_seconds
         for table in self.versions():
             folder = self.folder / table
-            named = {os.fspath(p) for p in delta.files(folder) or []}
+            named = {os.fspath(path) for path in delta.files_since(folder, limit)}
             for file in folder.glob("*.parquet"):
                 if os.fspath(file) not in named and file.stat().st_mtime < limit:
                     file.unlink()
                     removed += 1
         return removed
+
+    def layout(self) -> int | None:
+        """Version of the layout that the tables were written in; None for a warehouse not written yet."""
+        stamp = self.folder / "warehouse.json"
+        return int(json.loads(stamp.read_text(encoding="utf-8"))["schema_version"]) if stamp.is_file() else None
+
+    def stamp_layout(self) -> None:
+        """Record that the tables are in the layout of this version; the caller holds :meth:`lock`."""
+        stamp = self.folder / "warehouse.json"
+        fresh = stamp.with_suffix(".new")
+        fresh.write_text(json.dumps({"schema_version": SCHEMA_VERSION}), encoding="utf-8")
+        fresh.replace(stamp)

@@ -109,6 +109,36 @@ def test_orphan_files_are_not_read_and_swept_only_when_old(warehouse: Warehouse)
     assert sorted(collect(warehouse.read("t"))["a"]) == [1, 2]
 
 
+def test_a_version_replaced_a_moment_ago_is_kept_however_old_its_files_are(warehouse: Warehouse) -> None:
+    """A run that opened it still reads it."""
+    opened = warehouse.read("t")
+    first = next((warehouse.folder / "t").glob("*.parquet"))
+    long_ago = time.time() - 30 * 86400
+    os.utime(first, (long_ago, long_ago))
+    warehouse.write_frame("t", pd.DataFrame({"a": [7]}))
+    warehouse.write_frame("t", pd.DataFrame({"a": [8]}))
+    assert warehouse.sweep() == 0
+    assert sorted(collect(opened)["a"]) == [1, 2]
+    time.sleep(0.05)
+    assert warehouse.sweep(older_than_seconds=0) == 2, "nothing is kept of what was replaced before now"
+    assert collect(warehouse.read("t"))["a"].tolist() == [8]
+
+
+def test_prepared_rows_are_no_version_until_they_are_committed(warehouse: Warehouse) -> None:
+    rows = warehouse.read("t")
+    prepared = warehouse.prepare("t", rows.mutate(a=rows["a"] * 10))
+    assert sorted(collect(prepared.rows)["a"]) == [10, 20]
+    assert sorted(collect(warehouse.read("t"))["a"]) == [1, 2]
+    assert warehouse.commit(prepared, "append", {"why": "more"}) == 1
+    assert sorted(collect(warehouse.read("t"))["a"]) == [1, 2, 10, 20]
+    assert warehouse.note("t")["why"] == "more"
+    assert warehouse.size("t") == (4, 2)
+    other = warehouse.prepare("t", rows)
+    warehouse.discard(other)
+    assert warehouse.size("t") == (4, 2)
+    assert len(list((warehouse.folder / "t").glob("*.parquet"))) == 2
+
+
 def test_sweeping_a_relative_folder_keeps_what_is_read(
     warehouse: Warehouse, duckdb: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

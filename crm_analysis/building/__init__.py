@@ -1,0 +1,1 @@
+"""The parts of a build: files, loads, parsed rows, derived tables, history."""

@@ -1,0 +1,121 @@
+"""Extracts that overlap count each line once, and the newest file says what an order is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import pytest
+
+from .conftest import FEBRUARY, HEAD, JANUARY, Shop
+
+LATER = "c7,2024-03-30,o8,p1,1,1.00"
+CORRECTIONS: dict[str, tuple[Sequence[str], dict[str, list[float]], int]] = {
+    "another amount": (["c2,2024-01-20,o2,p1,1,12.00", LATER], {"o2": [12.0]}, 1),
+    "another amount, and nothing else in the file": (["c2,2024-01-20,o2,p1,1,12.00"], {"o2": [12.0]}, 1),
+    "a line more": ([*JANUARY, "c2,2024-01-20,o2,p3,1,1.00", LATER], {"o2": [1.0, 10.0]}, 0),
+    "a line less": ([JANUARY[0].replace("o1", "o0").replace("-05", "-02"), JANUARY[0], LATER], {"o1": [10.0]}, 1),
+    "another day of the order": (
+        ["c9,2024-01-02,o9,p1,1,1.00", "c2,2024-01-22,o2,p1,1,10.00", LATER],
+        {"o2": [10.0]},
+        1,
+    ),
+    "the same again": ([*JANUARY, LATER], {"o1": [5.5, 10.0], "o2": [10.0]}, 0),
+    "a refund under the order's number": (["c2,2024-02-20,o2,p1,-1,-10.00", LATER], {"o2": [-10.0, 10.0]}, 0),
+    "the rest of an order that was cut": (["c2,2024-01-20,o2,p2,1,3.00", LATER], {"o2": [3.0, 10.0]}, 0),
+    "the number of another customer's order": (["c5,2024-01-20,o2,p1,1,12.00", LATER], {"o2": [10.0, 12.0]}, 0),
+}
+
+
+@pytest.mark.parametrize("case", CORRECTIONS)
+@pytest.mark.parametrize("together", [True, False], ids=["together", "one after the other"])
+def test_a_later_file(shop: Shop, case: str, together: bool) -> None:
+    lines, wanted, outdated = CORRECTIONS[case]
+    shop.put("01.csv", JANUARY)
+    if not together:
+        shop.open().build()
+    shop.put("02.csv", lines)
+    ledger = shop.open().build().cleaning_ledger.set_index("rule")["rows"]
+    assert {order: amounts for order, amounts in shop.amounts().items() if order in wanted} == wanted
+    assert ledger["outdated"] == outdated
+    assert ledger[["kept", "outdated", "in_two_files"]].sum() == len(JANUARY) + len(lines)
+
+
+def test_the_older_file_loaded_later_corrects_nothing(shop: Shop) -> None:
+    newer = shop.put("a.csv", ["c2,2024-01-20,o2,p1,1,12.00", LATER])
+    shop.open().build()
+    older = shop.put("b.csv", JANUARY)
+    shop.date(older, minute=0)
+    shop.open().build()
+    assert shop.amounts()["o2"] == [12.0]
+    assert newer.stat().st_mtime > older.stat().st_mtime
+
+
+def test_files_of_one_second_are_told_apart_by_their_names(shop: Shop) -> None:
+    for name, lines in {"2024-02.csv": ["c2,2024-01-20,o2,p1,1,12.00", LATER], "2024-01.csv": JANUARY}.items():
+        shop.date(shop.put(name, lines), minute=5)
+        shop.open().build()
+    assert shop.amounts()["o2"] == [12.0]
+
+
+def test_a_cost_known_later_is_taken_over(shop: Shop) -> None:
+    """Two lines that agree in all that identifies them may differ in what is known of them."""
+    shop.put("01.csv", [f"{line}," for line in JANUARY], HEAD + ",unit_cost")
+    shop.put("02.csv", [f"{line},4" for line in JANUARY], HEAD + ",unit_cost")
+    shop.open().build()
+    rows = shop.lines()
+    assert rows["unit_cost"].tolist() == [4.0, 4.0, 4.0]
+
+
+def test_two_equal_lines_of_an_order_stay_two(shop: Shop) -> None:
+    twice = [JANUARY[0], JANUARY[0]]
+    shop.put("01.csv", twice)
+    shop.put("02.csv", [*twice, LATER])
+    shop.open(cleaning__duplicates="keep").build()
+    assert shop.amounts()["o1"] == [10.0, 10.0]
+
+
+def test_without_order_numbers_lines_are_told_apart_by_what_they_say(shop: Shop) -> None:
+    head = "customer_id,date,amount"
+    shop.put("01.csv", ["c1,2024-01-05,10", "c1,2024-01-05,10", "c1,2024-01-07,3"], head)
+    shop.put("02.csv", ["c1,2024-01-05,10", "c1,2024-01-05,10", "c1,2024-01-05,10", "c1,2024-01-09,4"], head)
+    ledger = shop.open().build().cleaning_ledger.set_index("rule")["rows"]
+    assert (ledger["in_two_files"], ledger["outdated"]) == (2, 0)
+    assert sorted(shop.lines()["amount"]) == [3.0, 4.0, 10.0, 10.0, 10.0]
+
+
+def _with_table(shop: Shop, name: str) -> None:
+    (shop.root / name).mkdir()
+    with (shop.root / "crm.toml").open("a", encoding="utf-8") as file:
+        file.write(f'[sources.{name}]\npath = "{name}/*"\n')
+    shop.put("01.csv", [*JANUARY, *FEBRUARY])
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["together", "one after the other"])
+def test_of_a_key_the_newest_row_counts(shop: Shop, together: bool) -> None:
+    _with_table(shop, "products")
+    shop.put("a.csv", ["p1,Tea", "p2,Cup", "p3,Pot", "p3,Jug"], "product_id,name", "products")
+    if not together:
+        shop.open().build()
+    shop.put("b.csv", ["p1,Green tea", "p2,Cup"], "product_id,name", "products")
+    result = shop.open().build()
+    names = shop.lines(table="products").set_index("product_id")["name"]
+    assert names[["p1", "p2"]].tolist() == ["Green tea", "Cup"]
+    assert len(names) == 3
+    ledger = result.cleaning_ledger[result.cleaning_ledger["table"] == "products"].set_index("rule")["rows"]
+    assert ledger.to_dict() == {
+        "no_key": 0, "outdated": 1, "in_two_files": 1, "duplicate_key": 1, "unreadable_value": 0, "kept": 3,
+    }  # fmt: skip
+    assert set(shop.lines(table="products")["source_file"]) == {"products/a.csv", "products/b.csv"}
+
+
+def test_rows_without_a_key_that_stand_in_two_files_count_once(shop: Shop) -> None:
+    _with_table(shop, "redemptions")
+    head = "customer_id,offer_id,campaign_id,redeemed_at"
+    once, twice = "c1,f1,k1,2024-01-05", "c2,f1,k1,2024-01-06"
+    shop.put("a.csv", [once, twice, twice], head, "redemptions")
+    shop.put("b.csv", [twice, twice, "c3,f1,k1,2024-02-06"], head, "redemptions")
+    shop.open().build()
+    rows = shop.lines(table="redemptions")
+    assert rows["customer_id"].tolist() == ["c1", "c2", "c2", "c3"]
+    assert isinstance(rows, pd.DataFrame)
