@@ -20,11 +20,22 @@ from crm_analysis import cleaning
 from crm_analysis.building.derive import Derived, derive, store
 from crm_analysis.building.history import after_last_build, record
 from crm_analysis.building.loads import Load, read_loads, write_loads
+from crm_analysis.building.people import (
+    CUSTOMER_ACCOUNTS,
+    Linked,
+    as_customers,
+    as_people,
+    link_accounts,
+    no_links,
+    with_known,
+    write_links,
+)
 from crm_analysis.building.sources import pseudonym_key, sources_of
 from crm_analysis.building.staged import Parsed, compact, live_rows, parse_new
 from crm_analysis.building.tasks import Task, load_ledger_of, tasks_of
 from crm_analysis.config import Settings
 from crm_analysis.contract import SOURCE_TABLES
+from crm_analysis.identity import IDENTITY_VERSION, current_decisions
 from crm_analysis.messages import _
 from crm_analysis.warehouse import SCHEMA_VERSION, Warehouse, collect
 
@@ -55,12 +66,14 @@ class BuildResult:
     notes: tuple[str, ...] = ()
 
 
-def _fingerprint(settings: Settings, live: Mapping[str, Sequence[Load]]) -> str:
+def _fingerprint(warehouse: Warehouse, settings: Settings, live: Mapping[str, Sequence[Load]]) -> str:
     """Of all that decides what the tables hold, for loads that are all there."""
+    decided = current_decisions(warehouse).to_dict("records")
     parts = {
         "schema": SCHEMA_VERSION,
         "rules": cleaning.RULES_VERSION,
         "cleaning": settings.cleaning.model_dump(mode="json"),
+        "identity": [IDENTITY_VERSION, settings.identity.model_dump(mode="json"), settings.country, decided],
         "loads": {table: sorted((load.load_id, *load.age) for load in loads) for table, loads in live.items()},
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
@@ -91,11 +104,11 @@ def _scratch(settings: Settings) -> Iterator[Path]:
 
 def _compute(
     warehouse: Warehouse, tasks: Sequence[Task], settings: Settings, scratch: Path, at: datetime
-) -> tuple[dict[str, Parsed], list[Derived]]:
+) -> tuple[dict[str, Parsed], list[Derived], Linked | None]:
     """Parse what is new and clean all that counts. What can be refused is refused here, before any table changes."""
     key = pseudonym_key(warehouse.folder)
     parsed: dict[str, Parsed] = {}
-    derived = []
+    derived: list[Derived] = []
     try:
         for task in tasks:
             how = {"reading": task.reading, "named_by": task.named_by, "key": key}
@@ -103,30 +116,41 @@ def _compute(
             parsed[task.table] = parse_new(
                 warehouse, spec, task.source, task.plan, settings, **how, scratch=folder, at=at
             )
-        for task in tasks:
+        linked, accounts = None, None
+        for task in sorted(tasks, key=lambda task: task.table != "customers"):
             spec, new = SOURCE_TABLES[task.table], parsed[task.table]
             live = [*task.plan.kept, *new.loads]
-            rows = live_rows(warehouse, spec, live, new)
-            derived.append(derive(warehouse, rows, spec, live, settings, scratch / f"marked_{task.table}"))
+            rows = as_people(live_rows(warehouse, spec, live, new), spec, linked)
+            table = derive(warehouse, rows, spec, live, settings, scratch / f"marked_{task.table}")
+            if task.table == "customers":
+                linked, accounts = link_accounts(warehouse, table.kept, live, settings), table
+                derived += as_customers(table, linked)
+            elif task.table == "prospects" and linked and accounts:
+                derived.append(with_known(warehouse, table, accounts, linked, live, settings.country))
+            else:
+                derived.append(table)
     except BaseException:
         for new in parsed.values():
             if new.rows is not None:
                 warehouse.discard(new.rows)
         raise
-    return parsed, derived
+    return parsed, derived, linked
 
 
 def _store(
     warehouse: Warehouse, loads: Sequence[Load], parsed: Mapping[str, Parsed], derived: Sequence[Derived],
-    scratch: Path, at: datetime,
+    linked: Linked | None, scratch: Path, at: datetime,
 ) -> pd.DataFrame:  # fmt: skip
     """Write what was computed. Returns the ledger of the cleaning."""
     for new in parsed.values():
         if new.rows is not None:
             warehouse.commit(new.rows, mode="append")
     write_loads(warehouse, loads)
-    ledgers = [store(warehouse, table, at=at, scratch=scratch / f"compared_{table.table}") for table in derived]
-    for gone in [name for name in SOURCE_TABLES if name not in parsed and warehouse.has(name)]:
+    ordered = sorted(derived, key=lambda table: table.table != "order_lines")
+    ledgers = [store(warehouse, table, at=at, scratch=scratch / f"compared_{table.table}") for table in ordered]
+    write_links(warehouse, linked or no_links())
+    stored = {table.table for table in derived}
+    for gone in [name for name in (*SOURCE_TABLES, CUSTOMER_ACCOUNTS) if name not in stored and warehouse.has(name)]:
         rows = warehouse.read(gone).filter(ibis.literal(False))
         record(warehouse, gone, rows.drop([name for name in ("known_from",) if name in rows.columns]),
                at=at, scratch=scratch / f"compared_{gone}")  # fmt: skip
@@ -169,19 +193,19 @@ def build_warehouse(settings: Settings, warehouse: Warehouse, *, force: bool = F
         tasks = tasks_of(settings, before, scratch, force=force, at=at)
         kept = {task.table: task.plan.kept for task in tasks}
         nothing_new = not force and not any(task.plan.new or task.plan.ended for task in tasks)
-        if nothing_new and _is_current(warehouse, _fingerprint(settings, kept)):
+        if nothing_new and _is_current(warehouse, _fingerprint(warehouse, settings, kept)):
             return _unchanged(warehouse, before, tasks)
         notes = _layout_notes(warehouse)
-        _log(warehouse, _fingerprint(settings, kept), "started")
-        parsed, derived = _compute(warehouse, tasks, settings, scratch, at)
+        _log(warehouse, _fingerprint(warehouse, settings, kept), "started")
+        parsed, derived, linked = _compute(warehouse, tasks, settings, scratch, at)
         live = {task.table: [*task.plan.kept, *parsed[task.table].loads] for task in tasks}
         loads = _merged(before, [load for task in tasks for load in (*task.plan.ended, *live[task.table])])
-        cleaning_ledger = _store(warehouse, loads, parsed, derived, scratch, at)
+        cleaning_ledger = _store(warehouse, loads, parsed, derived, linked, scratch, at)
         load_ledger = load_ledger_of(tasks, live)
         warehouse.write_frame("cleaning_ledger", cleaning_ledger)
         warehouse.write_frame("load_ledger", load_ledger)
         warehouse.stamp_layout()
-        _log(warehouse, _fingerprint(settings, live), "finished")
+        _log(warehouse, _fingerprint(warehouse, settings, live), "finished")
         _tidy(warehouse, loads)
         return BuildResult(True, cleaning_ledger, load_ledger, notes)
 

@@ -27,6 +27,7 @@ __all__ = [
     "ChannelSettings",
     "CleaningSettings",
     "DecisionSettings",
+    "IdentitySettings",
     "OfferSettings",
     "PathSettings",
     "ProjectSettings",
@@ -139,6 +140,13 @@ class CleaningSettings(_Section):
     unknown_customers: tuple[str, ...] = ()
 
 
+class IdentitySettings(_Section):
+    """``[identity]``: whether accounts of one person become one customer, and where phone numbers are from."""
+
+    match: bool = True
+    country: str | None = Field(default=None, pattern="^[A-Z]{2}$")
+
+
 class ChannelSettings(_Section):
     """``[decisions.channels.NAME]``: what one contact costs, in the project's currency."""
 
@@ -194,6 +202,7 @@ class Settings(_Section):
     paths: PathSettings = PathSettings()
     sources: dict[str, SourceSettings] = Field(default_factory=dict)
     cleaning: CleaningSettings = CleaningSettings()
+    identity: IdentitySettings = IdentitySettings()
     decisions: DecisionSettings = DecisionSettings()
     simulation: SimulationSettings = SimulationSettings()
     path: Path | None = None
@@ -219,6 +228,11 @@ class Settings(_Section):
         given = self.project.also_in
         others: tuple[str, ...] = given if given is not None else () if self.lang == "xx" else ("en", "ko")
         return tuple(dict.fromkeys((self.lang, *others)))
+
+    @property
+    def country(self) -> str:
+        """Country of phone numbers that name none, as two letters: the one set, else that of the currency."""
+        return self.identity.country or self.project.currency[:2]
 
     @property
     def slug(self) -> str:

@@ -38,6 +38,8 @@ class Derived:
         One row per rule.
     frames
         Small tables to store with it, by name.
+    notes
+        What is to be noted with them.
     """
 
     table: str
@@ -45,6 +47,7 @@ class Derived:
     quarantined: ir.Table
     ledger: pd.DataFrame
     frames: dict[str, pd.DataFrame] = field(default_factory=dict)
+    notes: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 def derive(
@@ -114,7 +117,7 @@ def store(warehouse: Warehouse, derived: Derived, *, at: datetime, scratch: Path
     record(warehouse, derived.table, derived.kept, at=at, scratch=scratch)
     warehouse.write(f"quarantine_{derived.table}", derived.quarantined)
     for name, frame in derived.frames.items():
-        warehouse.write_frame(name, frame)
+        warehouse.write_frame(name, frame, note=derived.notes.get(name))
     if derived.table != "order_lines":
         return derived.ledger
     netted = cleaning.netted_line(warehouse.read("order_lines"))

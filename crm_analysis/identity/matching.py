@@ -24,6 +24,8 @@ from crm_analysis.identity.standardise import FIELDS
 
 __all__ = ["score_pairs"]
 
+_FEW = 500
+"""So few records that the doubles among them would pass for chance: then usual chances are assumed."""
 _PAIRS_FOR_CHANCE = 1_000_000.0
 _SEED = 20170101
 
@@ -71,13 +73,14 @@ def score_pairs(records: pd.DataFrame, other: pd.DataFrame | None = None, *, at_
     """
     lists = [records] if other is None else [records, other]
     used = [field for field in FIELDS if all(frame[field].notna().any() for frame in lists)]
-    comparisons = _comparisons(used)
+    few = sum(map(len, lists)) < _FEW
+    comparisons = _comparisons(used, few=few)
     empty = pd.DataFrame(columns=["customer_id_l", "customer_id_r", "probability", *_EVIDENCE, "alone"])
     if not comparisons or sum(map(len, lists)) < 2:
         return empty
     with duckdb.connect() as connection, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        found = _predict(connection, lists, comparisons, used, at_least)
+        found = _predict(connection, lists, comparisons, used, at_least, few=few)
     if found.empty:
         return empty
     kept = pd.DataFrame({name: found[name] for name in ("customer_id_l", "customer_id_r")})
@@ -105,6 +108,8 @@ def _predict(
     comparisons: Mapping[str, CustomComparison],
     used: Sequence[str],
     at_least: float,
+    *,
+    few: bool,
 ) -> pd.DataFrame:
     logging.getLogger("splink").setLevel(logging.ERROR)
     most = max(_ALWAYS_PAIRS, _PAIRS_A_RECORD * sum(map(len, lists)))
@@ -122,7 +127,8 @@ def _predict(
     api = DuckDBAPI(connection)
     tables = [api.register(frame, dataset_display_name=f"list_{place}") for place, frame in enumerate(lists)]
     linker = Linker(tables if len(tables) > 1 else tables[0], settings, log_level=logging.ERROR)
-    linker.training.estimate_u_using_random_sampling(max_pairs=_PAIRS_FOR_CHANCE, seed=_SEED)
+    if not few:
+        linker.training.estimate_u_using_random_sampling(max_pairs=_PAIRS_FOR_CHANCE, seed=_SEED)
     found: Any = linker.inference.predict(threshold_match_probability=at_least)
     frame: pd.DataFrame = found.as_pandas_dataframe()
     return frame
@@ -139,62 +145,85 @@ def _pairs(lists: Sequence[pd.DataFrame], block: Sequence[str]) -> float:
 _EVIDENCE = ("name", "email", "phone", "birth", "address", "house", "postcode")
 
 
-def _comparisons(used: Sequence[str]) -> dict[str, CustomComparison]:
-    """The comparisons of the fields that both lists have."""
+_USUAL = {
+    "email": (0.0005, 0.0005),
+    "phone": (0.0005, 0.0005),
+    "birth": (0.001, 0.005),
+    "address": (0.01, 0.15),
+    "house": (0.01, 0.10),
+    "postcode": (0.01, 0.05),
+    "name": (0.002, 0.002, 0.0005, 0.005, 0.08, 0.02),
+}
+"""How often fields are the same, or alike, by chance where the records are too few to tell."""
+
+
+def _comparisons(used: Sequence[str], *, few: bool) -> dict[str, CustomComparison]:
+    """The comparisons of the fields that both lists have; of few records with the usual chances."""
     found = {
-        "email": _field("email", 0.75, 0.10, "damerau_levenshtein(email_l, email_r) <= 2", common=True),
-        "phone": _field("phone", 0.70, 0.06, "damerau_levenshtein(phone_l, phone_r) <= 1", common=True),
-        "birth": _field("birth", 0.82, 0.10, "damerau_levenshtein(birth_l, birth_r) <= 1"),
-        "address": _field("address", 0.55, 0.30, _similar("address", 0.85), common=True),
-        "house": _field("house", 0.75, 0.12, "damerau_levenshtein(house_l, house_r) <= 1"),
-        "postcode": _field("postcode", 0.80, 0.10, "damerau_levenshtein(postcode_l, postcode_r) <= 1"),
+        "email": _field("email", 0.75, 0.10, "damerau_levenshtein(email_l, email_r) <= 2", few, common=True),
+        "phone": _field("phone", 0.70, 0.06, "damerau_levenshtein(phone_l, phone_r) <= 1", few, common=True),
+        "birth": _field("birth", 0.82, 0.10, "damerau_levenshtein(birth_l, birth_r) <= 1", few),
+        "address": _field("address", 0.55, 0.30, _similar("address", 0.85), few, common=True),
+        "house": _field("house", 0.75, 0.12, "damerau_levenshtein(house_l, house_r) <= 1", few),
+        "postcode": _field("postcode", 0.80, 0.10, "damerau_levenshtein(postcode_l, postcode_r) <= 1", few),
     }
     kept = {name: comparison for name, comparison in found.items() if name in used}
-    return {"name": _name(), **kept} if {"given", "surname"} <= set(used) else kept
+    return {"name": _name(few), **kept} if {"given", "surname"} <= set(used) else kept
 
 
 def _similar(field: str, least: float) -> str:
     return f"jaro_winkler_similarity({field}_l, {field}_r) >= {least}"
 
 
-def _level(sql: str, m: float, common: str | None = None) -> Any:
-    level = levels.CustomLevel(sql).configure(m_probability=m, fix_m_probability=True)
-    if common:
+def _level(sql: str, m: float, by_chance: float | None, common: str | None = None) -> Any:
+    level = levels.CustomLevel(sql).configure(m_probability=m, fix_m_probability=True, **_chance(by_chance))
+    if common and by_chance is None:
         level.configure(tf_adjustment_column=common, disable_tf_exact_match_detection=True)
     return level
 
 
-def _else(m: float) -> Any:
-    return levels.ElseLevel().configure(m_probability=m, fix_m_probability=True)
+def _else(m: float, by_chance: float | None) -> Any:
+    return levels.ElseLevel().configure(m_probability=m, fix_m_probability=True, **_chance(by_chance))
 
 
-def _field(field: str, same: float, alike: float, alike_if: str, *, common: bool = False) -> CustomComparison:
+def _chance(value: float | None) -> dict[str, Any]:
+    return {} if value is None else {"u_probability": value, "fix_u_probability": True}
+
+
+def _field(
+    field: str, same: float, alike: float, alike_if: str, few: bool, *, common: bool = False
+) -> CustomComparison:
     """A field that is the same, alike or different; ``common``: the rarer the value, the more it says."""
+    one, two = _USUAL[field] if few else (None, None)
     return CustomComparison(
         output_column_name=field,
         comparison_levels=[
             levels.NullLevel(field),
-            _level(f"{field}_l = {field}_r", same, field if common else None),
-            _level(alike_if, alike),
-            _else(1 - same - alike),
+            _level(f"{field}_l = {field}_r", same, one, field if common else None),
+            _level(alike_if, alike, two),
+            _else(1 - same - alike, 1 - one - two if one is not None and two is not None else None),
         ],
     )
 
 
-def _name() -> CustomComparison:
+def _name(few: bool) -> CustomComparison:
     nothing = "(given_{0} IS NULL AND surname_{0} IS NULL)"
     both_alike = f"{_similar('given', 0.85)} AND {_similar('surname', 0.85)}"
     keys_alike = f"{_similar('given_key', 0.90)} AND family_key_l = family_key_r"
+    told = (
+        ("given_l = given_r AND surname_l = surname_r", 0.57, "given"),
+        ("given_key_l = given_key_r AND family_key_l = family_key_r", 0.05, None),
+        ("given_l = surname_r AND surname_l = given_r", 0.04, None),
+        (f"({both_alike}) OR ({keys_alike})", 0.16, None),
+        ("surname_l = surname_r", 0.07, "surname"),
+        ("given_l = given_r", 0.07, "given"),
+    )
+    chances = _USUAL["name"] if few else (None,) * len(told)
     return CustomComparison(
         output_column_name="name",
         comparison_levels=[
             levels.CustomLevel(f"{nothing.format('l')} OR {nothing.format('r')}").configure(is_null_level=True),
-            _level("given_l = given_r AND surname_l = surname_r", 0.57, "given"),
-            _level("given_key_l = given_key_r AND family_key_l = family_key_r", 0.05),
-            _level("given_l = surname_r AND surname_l = given_r", 0.04),
-            _level(f"({both_alike}) OR ({keys_alike})", 0.16),
-            _level("surname_l = surname_r", 0.07, "surname"),
-            _level("given_l = given_r", 0.07, "given"),
-            _else(0.04),
+            *(_level(sql, m, by_chance, common) for (sql, m, common), by_chance in zip(told, chances, strict=True)),
+            _else(0.04, 1 - sum(_USUAL["name"]) if few else None),
         ],
     )

@@ -10,11 +10,15 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from crm_analysis.errors import ContractError
+from crm_analysis.identity.decisions import DECISIONS
 from crm_analysis.identity.matching import score_pairs
 from crm_analysis.identity.standardise import standardised
 from crm_analysis.messages import _
 
-__all__ = ["MERGE_FROM", "REVIEW_FROM", "People", "resolve"]
+__all__ = ["IDENTITY_VERSION", "MERGE_FROM", "REVIEW_FROM", "People", "match_lists", "resolve"]
+
+IDENTITY_VERSION = 1
+"""Raised whenever the same records would be linked differently."""
 
 MERGE_FROM = 0.95
 """Probability from which on two records are merged without asking; chosen on the simulated shop, once for all data."""
@@ -22,7 +26,8 @@ MERGE_FROM = 0.95
 REVIEW_FROM = 0.50
 """Probability from which on a pair is put before a person."""
 
-_DECISIONS = ("same", "different")
+_OTHER = "other: "
+"""Before the ids of a second list, which may be numbered like the first."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +37,8 @@ class People:
     Attributes
     ----------
     links
-        One row per customer_id: customer_id, person_id (the smallest customer_id of the person), records (of that
-        person).
+        One row per customer_id: customer_id, person_id (of the person's records the one that joined first, of several
+        the smallest), records (of that person).
     review
         Pairs that wait for a decision, as :func:`crm_analysis.identity.score_pairs` returns them.
     """
@@ -51,7 +56,7 @@ def resolve(customers: pd.DataFrame, decided: pd.DataFrame | None = None, region
     Parameters
     ----------
     customers
-        One row per customer_id; of name, email, phone, address and birth_date those that there are.
+        One row per customer_id; of name, email, phone, address, birth_date and joined_at those that there are.
     decided
         Decisions of people: customer_id_l, customer_id_r, decision (``same`` or ``different``). Two records decided to
         be different are never one person, whatever else links them.
@@ -76,11 +81,48 @@ def resolve(customers: pd.DataFrame, decided: pd.DataFrame | None = None, region
     edges += list(zip(probable["customer_id_l"].astype(str), probable["customer_id_r"].astype(str), strict=True))
     label = _components(ids, edges, set(different))
     links = pd.DataFrame({"customer_id": ids, "label": label})
-    links["person_id"] = links.groupby("label")["customer_id"].transform("min")
+    links["person_id"] = _named_after(links["label"], links["customer_id"], customers)
     links["records"] = links.groupby("label")["customer_id"].transform("size")
     person = links.set_index("customer_id")["person_id"]
     apart = pairs["customer_id_l"].map(person).to_numpy() != pairs["customer_id_r"].map(person).to_numpy()
     return People(links.drop(columns="label"), pairs[apart].reset_index(drop=True))
+
+
+def match_lists(customers: pd.DataFrame, others: pd.DataFrame, region: str = "KR") -> pd.DataFrame:
+    """Which records of another list, such as prospects, are customers already.
+
+    Parameters
+    ----------
+    customers, others
+        One row per customer_id (of the other list: its own id in a column of that name); of name, email, phone,
+        address and birth_date those that there are.
+    region
+        Country of phone numbers that name none.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per record of the other list that is one of a customer: other_id, customer_id, probability. Who is
+        only possibly one is not in it.
+    """
+    marked = others.assign(customer_id=_OTHER + others["customer_id"].astype(str))
+    pairs = score_pairs(standardised(customers, region), standardised(marked, region), at_least=MERGE_FROM)
+    pairs = pairs[pairs["alone"].astype(bool)]
+    left, right = pairs["customer_id_l"].astype(str), pairs["customer_id_r"].astype(str)
+    swapped = left.str.startswith(_OTHER)
+    other = left.where(swapped, right).str.removeprefix(_OTHER)
+    found = pd.DataFrame(
+        {"other_id": other, "customer_id": right.where(swapped, left), "probability": pairs["probability"]}
+    )
+    return found.drop_duplicates("other_id").sort_values("other_id", ignore_index=True)
+
+
+def _named_after(label: pd.Series, ids: pd.Series, customers: pd.DataFrame) -> pd.Series:
+    """The id of each person: whatever the order in which records arrive, it is that of the oldest one."""
+    joined = pd.to_datetime(customers["joined_at"].to_numpy()) if "joined_at" in customers else None
+    frame = pd.DataFrame({"label": label, "id": ids, "joined": joined if joined is not None else pd.NaT})
+    first = frame.sort_values(["joined", "id"], na_position="last").drop_duplicates("label")
+    return label.map(first.set_index("label")["id"])
 
 
 def _keys(left: pd.Series, right: pd.Series) -> pd.Series:
@@ -92,10 +134,10 @@ def _keys(left: pd.Series, right: pd.Series) -> pd.Series:
 def _decisions(decided: pd.DataFrame | None) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     if decided is None or decided.empty:
         return [], []
-    unknown = sorted(set(decided["decision"]) - set(_DECISIONS))
+    unknown = sorted(set(decided["decision"]) - set(DECISIONS))
     if unknown:
         raise ContractError(
-            _("A decision is '{decision}'. Known: {known}.", decision=str(unknown[0]), known=", ".join(_DECISIONS))
+            _("A decision is '{decision}'. Known: {known}.", decision=str(unknown[0]), known=", ".join(DECISIONS))
         )
     keys = _keys(decided["customer_id_l"], decided["customer_id_r"])
     return list(keys[decided["decision"] == "same"]), list(keys[decided["decision"] == "different"])

@@ -210,8 +210,10 @@ class Warehouse:
             )
         )
 
-    def write_frame(self, table: str, frame: pd.DataFrame, mode: str = "overwrite") -> int:
-        """Write a small frame, such as a ledger, as the next version of a table."""
+    def write_frame(
+        self, table: str, frame: pd.DataFrame, mode: str = "overwrite", note: Mapping[str, str] | None = None
+    ) -> int:
+        """Write a small frame, such as a ledger, as the next version of a table; see :meth:`write`."""
         folder = self.folder / table
         plain = delta.plain_schema(ibis.memtable(frame).schema())
         # Not through the engine: Spark would turn nullable whole numbers of a frame into NULL.
@@ -222,7 +224,7 @@ class Warehouse:
             pq.write_table(rows, part, compression="zstd")
         except OSError as error:
             raise self._not_written(table, error) from error
-        return delta.commit(folder, plain, [part], mode, {"schema_version": str(SCHEMA_VERSION)})
+        return delta.commit(folder, plain, [part], mode, {"schema_version": str(SCHEMA_VERSION), **(note or {})})
 
     def sweep(self, older_than_seconds: float = KEEP_VERSIONS_SECONDS) -> int:
         """Delete files of versions replaced longer ago than that, and of killed writes. Returns how many.
