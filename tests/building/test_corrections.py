@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
 import pytest
+
+from crm_analysis.warehouse import Engine, collect
 
 from .conftest import FEBRUARY, HEAD, JANUARY, Shop
 
@@ -86,9 +87,9 @@ def test_without_order_numbers_lines_are_told_apart_by_what_they_say(shop: Shop)
 
 def _with_table(shop: Shop, name: str) -> None:
     (shop.root / name).mkdir()
+    shop.put("01.csv", [*JANUARY, *FEBRUARY])
     with (shop.root / "crm.toml").open("a", encoding="utf-8") as file:
         file.write(f'[sources.{name}]\npath = "{name}/*"\n')
-    shop.put("01.csv", [*JANUARY, *FEBRUARY])
 
 
 @pytest.mark.parametrize("together", [True, False], ids=["together", "one after the other"])
@@ -118,4 +119,29 @@ def test_rows_without_a_key_that_stand_in_two_files_count_once(shop: Shop) -> No
     shop.open().build()
     rows = shop.lines(table="redemptions")
     assert rows["customer_id"].tolist() == ["c1", "c2", "c2", "c3"]
-    assert isinstance(rows, pd.DataFrame)
+
+
+def test_tables_beside_the_order_lines_on_either_engine(shop: Shop, engine: Engine) -> None:
+    """Newest row of a key, rows without a key, and their history; NULL is equal to NULL."""
+    _with_table(shop, "products")
+    _with_table(shop, "redemptions")
+    head = "customer_id,offer_id,campaign_id,redeemed_at"
+    shop.put("a.csv", ["p1,Tea,", "p2,Cup,"], "product_id,name,brand", "products")
+    shop.put("a.csv", ["c1,f1,,2024-01-05", "c1,f1,,2024-01-05"], head, "redemptions")
+    shop.open(engine).build()
+    shop.put("b.csv", ["p1,Tea,Ours", "p2,Cup,"], "product_id,name,brand", "products")
+    shop.put("b.csv", ["c1,f1,,2024-01-05", "c2,f1,,2024-02-05"], head, "redemptions")
+    project = shop.open(engine)
+    project.build()
+    products = collect(project.table("products")).sort_values("product_id")
+    assert products["brand"].fillna("-").tolist() == ["Ours", "-"]
+    assert products["source_file"].tolist() == ["products/b.csv", "products/a.csv"]
+    assert products["known_from"].nunique() == 2
+    assert sorted(collect(project.table("redemptions"))["customer_id"]) == ["c1", "c1", "c2"]
+    history = collect(project.table("history_products"))
+    assert history["product_id"].tolist() == ["p1"]
+    assert not project.warehouse.has("history_redemptions")
+    moment = history["known_from"].iloc[0].to_pydatetime()
+    then = collect(project.table("products", as_of=moment))
+    assert then["brand"].isna().all()
+    assert len(then) == 2
