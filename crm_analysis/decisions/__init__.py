@@ -5,6 +5,7 @@ from crm_analysis.decisions.communication import assignments, calendar, contact_
 from crm_analysis.decisions.direction import apply_overrules, budget_split, hypothesis_cards, strategy_by_segment
 from crm_analysis.decisions.environment import comparison_periods, industry_traits
 from crm_analysis.decisions.evaluation import campaign_results, needed_per_arm, past_campaigns, planned_tests
+from crm_analysis.decisions.learned import campaign_effects, round_effects
 from crm_analysis.decisions.offers import (
     allocate,
     budget_curve,
@@ -37,6 +38,7 @@ __all__ = [
     "budget_curve",
     "budget_split",
     "calendar",
+    "campaign_effects",
     "campaign_results",
     "comparison_periods",
     "contact_plan",
@@ -55,6 +57,7 @@ __all__ = [
     "planned_tests",
     "readiness",
     "recommended_budget",
+    "round_effects",
     "strategy_by_segment",
     "strategy_of_customers",
 ]

@@ -55,6 +55,18 @@ def test_arms_in_the_warehouse_are_those_of_the_plan(english):
     assert set(plan["consent"]) == {"not_checked"}
 
 
+def test_effects_of_past_campaigns_are_in_the_learning_ledger(english):
+    results = pd.read_parquet(english.report / "tables" / "campaign_results.parquet").set_index("campaign_id")
+    with open_project(english.root) as project:
+        effects = collect(project.table("effects")).set_index("source")
+    assert sorted(effects.index) == [f"campaign:{name}" for name in sorted(results.index)]
+    for name, row in results.iterrows():
+        assert effects.loc[f"campaign:{name}", "estimate"] == row["estimate"]
+        assert effects.loc[f"campaign:{name}", "evidence"] == row["evidence"]
+    assert "What has been learned so far" in (english.report / "07_evaluation.html").read_text("utf-8")
+    assert "지금까지 알게 된 효과" in (english.report / "ko" / "07_evaluation.html").read_text("utf-8")
+
+
 def test_the_first_screen_promises_nothing_that_was_not_measured(english):
     page = (english.report / "index.html").read_text("utf-8")
     assert "no extra profit is promised" in page
