@@ -37,10 +37,12 @@ from crm_analysis.features.segmentation import (
     segment_migration,
     segments,
 )
+from crm_analysis.features.timeline import TIMELINE_TABLES, timeline
 
 __all__ = [
     "DAYS_PER_UNIT",
     "SEGMENTS",
+    "TIMELINE_TABLES",
     "Unit",
     "cohorts",
     "concentration",
@@ -73,5 +75,6 @@ __all__ = [
     "segment_customers",
     "segment_migration",
     "segments",
+    "timeline",
     "weekly_purchases",
 ]
