@@ -1,6 +1,8 @@
 """Features as Ibis expressions: purchases, periods, RFM, baskets."""
 
 from crm_analysis.features.baskets import customer_items, item_lines, item_pairs, item_profit, items, items_of_customers
+from crm_analysis.features.contact_kinds import CONTACT_KINDS, contact_kind
+from crm_analysis.features.customer_record import CustomerRecord
 from crm_analysis.features.margin import Margin, margin_of
 from crm_analysis.features.periods import (
     cohorts,
@@ -40,12 +42,15 @@ from crm_analysis.features.segmentation import (
 from crm_analysis.features.timeline import TIMELINE_TABLES, timeline
 
 __all__ = [
+    "CONTACT_KINDS",
+    "CustomerRecord",
     "DAYS_PER_UNIT",
     "SEGMENTS",
     "TIMELINE_TABLES",
     "Unit",
     "cohorts",
     "concentration",
+    "contact_kind",
     "customer_facts",
     "customer_items",
     "customer_summary",

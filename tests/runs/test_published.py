@@ -101,6 +101,15 @@ def test_every_action_opens_one_page_and_every_link_leads_somewhere(english):
                 assert (folder / link).is_file(), (page, link)
 
 
+def test_the_page_on_customers_ends_with_the_card_of_one(english):
+    scores = pd.read_parquet(english.report / "tables" / "customer_scores.parquet")
+    most = scores.sort_values(["value_at_risk", "customer_id"], ascending=[False, True])["customer_id"].iloc[0]
+    for folder, title in ((english.report, "Proposed action"), (english.report / "ko", "제안 조치")):
+        card = (folder / "02_customers.html").read_text("utf-8").split('<table class="data card">')[1]
+        assert most in card.split("</caption>")[0]
+        assert title in card
+
+
 def test_past_campaigns_carry_the_warning(english):
     page = (english.report / "07_evaluation.html").read_text("utf-8")
     assert "chosen, not drawn" in page
