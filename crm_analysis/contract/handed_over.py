@@ -60,6 +60,13 @@ HANDED_OVER: dict[str, HandedOver] = {
         "02", "cohort age", "cohort:date age:integer customers:integer active:integer share:number complete:boolean"
     ),
     "segment_migration": _table("02", "segment_from segment_to", "segment_from:text segment_to:text customers:integer"),
+    "contact_kinds": _table(
+        "02",
+        "kind",
+        "kind:text contacts:integer customers:integer cost:number minutes:number days:integer compared:integer "
+        "orders_after:number usual_orders:number difference:number low:number high:number",
+    ),
+    "contact_outcomes": _table("02", "kind outcome", "kind:text outcome:text contacts:integer"),
     "model_scorecard": _table("02", "question model", "question:text model:text rmse:number winner:boolean"),
     "weekly_forecast": _table("02", "week", "week:date actual_cumulative:number model_cumulative:number period:text"),
     "strategy_by_segment": _table(

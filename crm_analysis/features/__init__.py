@@ -2,6 +2,7 @@
 
 from crm_analysis.features.baskets import customer_items, item_lines, item_pairs, item_profit, items, items_of_customers
 from crm_analysis.features.contact_kinds import CONTACT_KINDS, contact_kind
+from crm_analysis.features.contact_values import contact_outcomes, contact_values
 from crm_analysis.features.customer_record import CustomerRecord
 from crm_analysis.features.margin import Margin, margin_of
 from crm_analysis.features.periods import (
@@ -51,6 +52,8 @@ __all__ = [
     "cohorts",
     "concentration",
     "contact_kind",
+    "contact_outcomes",
+    "contact_values",
     "customer_facts",
     "customer_items",
     "customer_summary",

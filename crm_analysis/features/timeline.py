@@ -12,9 +12,8 @@ import ibis.expr.types as ir
 
 from crm_analysis.features.totals import total
 
-__all__ = ["TIMELINE_TABLES", "code_of", "timeline"]
+__all__ = ["TIMELINE_TABLES", "code_of", "timeline", "timeline_parts"]
 
-COLUMNS = ("customer_id", "at", "kind", "channel", "amount", "detail")
 _LONGEST_CODE = 30
 
 
@@ -90,11 +89,11 @@ def _deliveries(tables: Mapping[str, ir.Table]) -> ir.Table:
     """Deliveries with the days they were late; the customer is that of the order where the table does not say."""
     deliveries = tables["deliveries"]
     if "order_lines" in tables:
-        lines = tables["order_lines"]
-        owners = lines.group_by("order_id").aggregate(owner=lines["customer_id"].min())
         known = deliveries.filter(deliveries["customer_id"].notnull())
         nameless = deliveries.filter(deliveries["customer_id"].isnull()).drop("customer_id")
-        found = nameless.join(owners, "order_id").rename(customer_id="owner").select(*known.columns)
+        lines = tables["order_lines"].semi_join(nameless, "order_id")
+        owners = lines.group_by("order_id").aggregate(customer_id=lines["customer_id"].min())
+        found = nameless.join(owners, "order_id").select(*known.columns)
         deliveries = known.union(found)
     late = deliveries["delivered_at"].date().delta(deliveries["promised_at"].date(), unit="day")
     late_days = ibis.ifelse(late.notnull(), ibis.greatest(late, 0).cast("int64").cast("string"), ibis.null("string"))
@@ -177,6 +176,11 @@ TIMELINE_TABLES = (*_PARTS, "campaigns")
 """Tables of the warehouse that a timeline is made of; each may be missing."""
 
 
+def timeline_parts(tables: Mapping[str, ir.Table]) -> list[ir.Table]:
+    """The events of each table by itself, all with the columns of :func:`timeline`."""
+    return [part(tables) for name, part in _PARTS.items() if name in tables]
+
+
 def timeline(tables: Mapping[str, ir.Table]) -> ir.Table:
     """The events of all customers.
 
@@ -198,7 +202,7 @@ def timeline(tables: Mapping[str, ir.Table]) -> ir.Table:
     ValueError
         None of the tables is there.
     """
-    parts = [part(tables) for name, part in _PARTS.items() if name in tables]
+    parts = timeline_parts(tables)
     if not parts:
         raise ValueError("a timeline needs at least one table")
     return ibis.union(parts[0], *parts[1:]) if len(parts) > 1 else parts[0]

@@ -11,7 +11,7 @@ from crm_analysis.features.history import details
 from crm_analysis.labels import channel_label
 from crm_analysis.messages import _, plural
 
-__all__ = ["contact_kind_label", "contact_line", "event_line"]
+__all__ = ["contact_kind_label", "contact_line", "event_line", "outcome_label"]
 
 
 def contact_kind_label(kind: str) -> str:
@@ -19,7 +19,8 @@ def contact_kind_label(kind: str) -> str:
     return _("Call") if kind == "phone" else channel_label(kind)
 
 
-def _outcome_label(code: str) -> str:
+def outcome_label(code: str) -> str:
+    """What came of a contact; an outcome of the shop's own keeps its name."""
     names = {
         "delivered": _("delivered"),
         "opened": _("opened"),
@@ -32,8 +33,9 @@ def _outcome_label(code: str) -> str:
         "no_answer": _("no answer"),
         "answered": _("answered"),
         "bounced": _("not delivered"),
+        "others": _("others"),
     }
-    return names.get(code, code)
+    return names.get(code.lower().replace(" ", "_"), code)
 
 
 def contact_line(event: Mapping[str, Any], currency: str) -> tuple[str, str]:
@@ -42,7 +44,7 @@ def contact_line(event: Mapping[str, Any], currency: str) -> tuple[str, str]:
     kind = contact_kind_label(contact_kind_of(str(event["channel"] or ""), codes.get("direction", "")))
     parts = [kind]
     if "outcome" in codes:
-        parts.append(_outcome_label(codes["outcome"]))
+        parts.append(outcome_label(codes["outcome"]))
     minutes = float(codes.get("minutes", 0))
     if minutes > 0:
         parts.append(f.duration(60 * minutes))

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from crm_analysis.features import timeline
@@ -36,22 +37,27 @@ def _built(warehouse: Warehouse, state: str, at: str) -> None:
 def warehouse(engine: Engine, tmp_path: Path) -> Warehouse:
     warehouse = Warehouse(tmp_path, engine)
     warehouse.write_frame("order_lines", _lines("c3", "c1", "c2", "c1"))
+    used = {"customer_id": ["c2"], "offer_id": ["F"], "campaign_id": ["K"], "redeemed_at": [pd.Timestamp("2024-02-01")]}
+    warehouse.write_frame("redemptions", pd.DataFrame(used))
     return warehouse
 
 
 def test_events_are_those_of_the_tables_in_the_order_of_customers(warehouse: Warehouse) -> None:
     _built(warehouse, "finished", "2024-05-01")
     assert write_events(warehouse)
+    files = sorted((warehouse.folder / EVENTS).glob("*.parquet"))
+    sides = [pq.read_table(file)["customer_id"].to_pylist() for file in files]
+    assert all(side == sorted(side) for side in sides)
     stored = collect(warehouse.read(EVENTS))
-    assert stored["customer_id"].tolist() == ["c1", "c1", "c2", "c3"]
+    assert sorted(stored["customer_id"]) == ["c1", "c1", "c2", "c2", "c3"]
     order = ["customer_id", "at"]
-    told = collect(timeline({"order_lines": warehouse.read("order_lines")}))
+    told = collect(timeline({name: warehouse.read(name) for name in ("order_lines", "redemptions")}))
     pd.testing.assert_frame_equal(
         stored.sort_values(order, ignore_index=True), told.sort_values(order, ignore_index=True), check_dtype=False
     )
     found = event_sources(warehouse)
     assert found is not None
-    assert (found.tables, found.last_day) == (frozenset({"order_lines"}), date(2024, 1, 4))
+    assert (found.tables, found.last_day) == (frozenset({"order_lines", "redemptions"}), date(2024, 1, 4))
 
 
 def test_the_copy_counts_only_for_the_build_it_was_made_of(warehouse: Warehouse) -> None:
@@ -66,4 +72,4 @@ def test_the_copy_counts_only_for_the_build_it_was_made_of(warehouse: Warehouse)
     _built(warehouse, "finished", "2024-05-03")
     assert event_sources(warehouse) is None
     assert write_events(warehouse)
-    assert collect(warehouse.read(EVENTS))["customer_id"].tolist() == ["c9"]
+    assert sorted(collect(warehouse.read(EVENTS))["customer_id"]) == ["c2", "c9"], "nothing of the copy before"
