@@ -39,6 +39,12 @@ HANDED_OVER: dict[str, HandedOver] = {
     ),
     "monthly_agreement": _table("00", "", "month:date raw_amount:number sales_amount:number"),
     "readiness": _table("00", "part", "part:text step:text ready:boolean needs:text loaded:boolean"),
+    "inventory": _table("00", "table column", "table:text column:text rows:integer filled:number first:date last:date"),
+    "questions": _table(
+        "00", "question", "question:text step:text stage:text answerable:boolean needs:text missing:text"
+    ),
+    "additions": _table("00", "rank", "rank:integer table:text columns:text questions:integer switched_on:text"),
+    "maturity": _table("00", "stage", "stage:text questions:integer answerable:integer reached:boolean"),
     "revenue_by_period": _table(
         "01", "month", "month:date revenue:number orders:integer customers:integer complete:boolean"
     ),

@@ -5,6 +5,7 @@ from crm_analysis.decisions.communication import assignments, calendar, contact_
 from crm_analysis.decisions.direction import apply_overrules, budget_split, hypothesis_cards, strategy_by_segment
 from crm_analysis.decisions.environment import comparison_periods, industry_traits
 from crm_analysis.decisions.evaluation import campaign_results, needed_per_arm, past_campaigns, planned_tests
+from crm_analysis.decisions.inventory import filled_in, inventory
 from crm_analysis.decisions.learned import campaign_effects, round_effects
 from crm_analysis.decisions.offers import (
     allocate,
@@ -23,6 +24,7 @@ from crm_analysis.decisions.personalization import (
     personal_plan,
     plan_items,
 )
+from crm_analysis.decisions.questions import additions, maturity, questions
 from crm_analysis.decisions.readiness import readiness
 
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "STRATEGIES",
     "Assumptions",
     "Offer",
+    "additions",
     "allocate",
     "apply_overrules",
     "assignments",
@@ -43,11 +46,14 @@ __all__ = [
     "comparison_periods",
     "contact_plan",
     "exclusions",
+    "filled_in",
     "first_item",
     "fit_items",
     "hit_rates",
     "hypothesis_cards",
     "industry_traits",
+    "inventory",
+    "maturity",
     "needed_per_arm",
     "offer_decisions",
     "option_values",
@@ -55,6 +61,7 @@ __all__ = [
     "personal_plan",
     "plan_items",
     "planned_tests",
+    "questions",
     "readiness",
     "recommended_budget",
     "round_effects",

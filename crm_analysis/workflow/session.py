@@ -137,6 +137,10 @@ class StepSession:
         """A table of the warehouse, None where it is missing or empty."""
         return self.project.table(table) if self.project.has(table) else None
 
+    def sources(self) -> dict[str, ir.Table]:
+        """Tables of the contract that are in the warehouse."""
+        return {name: self.project.table(name) for name in SOURCE_TABLES if self.project.warehouse.has(name)}
+
     def optional_frame(self, table: str) -> pd.DataFrame | None:
         """A small table of the warehouse as a frame, None where it is missing or empty."""
         found = self.optional(table)
