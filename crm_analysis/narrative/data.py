@@ -7,6 +7,7 @@ from datetime import date
 import pandas as pd
 
 from crm_analysis import formats as f
+from crm_analysis.cleaning import OUTLIERS
 from crm_analysis.labels import action_label, rule_label
 from crm_analysis.messages import _, plural
 
@@ -151,8 +152,8 @@ def ledger_rows(ledger: pd.DataFrame, reasons: dict[str, str], currency: str) ->
 
 
 def outlier_rows(ledger: pd.DataFrame, currency: str) -> tuple[list[list[str]], dict[str, str]]:
-    """Lines that stand out: rule, what was done, the limit, examples, and the setting that changes it."""
-    named = ledger[ledger["rule"].isin(_SETTINGS)]
+    """Lines that stand out: rule, what was done, the limit, examples."""
+    named = ledger[ledger["rule"].isin(OUTLIERS)]
     rows = [
         [
             rule_label(str(r["rule"])),
@@ -161,7 +162,6 @@ def outlier_rows(ledger: pd.DataFrame, currency: str) -> tuple[list[list[str]], 
             f.money(r["amount"], currency, "table"),
             _limit(str(r["rule"]), r.get("limit")),
             str(r.get("examples") or ""),
-            f"[cleaning] {_SETTINGS[str(r['rule'])]}",
         ]
         for r in named.to_dict("records")
         if r["matched"]
@@ -173,13 +173,8 @@ def outlier_rows(ledger: pd.DataFrame, currency: str) -> tuple[list[list[str]], 
         _("Amount"): "right",
         _("From"): "left",
         _("For example (order: pieces, amount)"): "left",
-        _("Setting"): "left",
     }
     return rows, heads
-
-
-_SETTINGS = {"test_order": "test_orders", "wholesale": "wholesale", "price_typo": "price_typos"}
-"""Rules about lines that stand out, and the setting of each: flag, quarantine or off."""
 
 
 def _limit(rule: str, limit: object) -> str:
