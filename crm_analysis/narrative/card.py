@@ -96,7 +96,7 @@ def _history(record: CustomerRecord) -> CardPart:
 
 def _value(record: CustomerRecord) -> CardPart:
     score = record.row("customer_scores")
-    title = _("Value")
+    title = _("Customer value")
     if score is None:
         return CardPart(title, [], _needs_run(record, "customer_scores", _not_scored()))
     return CardPart(

@@ -119,7 +119,7 @@ def test_everything_is_filled_from_tables_and_run(full: Project, tmp_path: Path)
         "Orders: 3; Net sales: ₩4,500; First order: 1 Jan 2024; Last order: 21 Jan 2024; Returned: ₩1,500; "
         "Usual days between orders: 10"
     )
-    assert told["Value"].startswith("Customer value, next 12 months: ₩120K; Value at risk: ₩74.4K")
+    assert told["Customer value"].startswith("Customer value, next 12 months: ₩120K; Value at risk: ₩74.4K")
     assert told["Stage"].startswith("Segment: At risk")
     assert told["Risk of leaving"] == (
         "Likely to leave: 62 %; The last order was 49 days ago; the usual gap is 10 days.; "
@@ -150,7 +150,7 @@ def test_who_is_held_back_is_not_offered_anything(full: Project, tmp_path: Path)
 def test_without_an_action_the_reason_stands_there(full: Project, tmp_path: Path) -> None:
     told = _texts(customer_card(full, "c2", tables=_run(tmp_path)))
     assert told["Proposed action"] == "No contact is planned: No offer pays."
-    assert told["Value"].startswith("The latest report does not hold this customer")
+    assert told["Customer value"].startswith("The latest report does not hold this customer")
     assert told["Next order"] == "Orders on three days are needed to see a rhythm."
     assert told["Complaints"] == "There was no complaint."
 
@@ -159,7 +159,7 @@ def test_what_is_missing_says_what_fills_it(bare: Project) -> None:
     told = _texts(customer_card(bare, "c1"))
     for part, table in (("Last contacts", "contacts"), ("Complaints", "feedback"), ("Consent", "consents")):
         assert told[part] == f"Table {table} fills this: name its file in crm.toml under [sources.{table}]."
-    assert told["Value"] == told["Stage"] == "Step 02 of 'crm-analysis run' fills this."
+    assert told["Customer value"] == told["Stage"] == "Step 02 of 'crm-analysis run' fills this."
     assert told["Proposed action"] == "Step 06 of 'crm-analysis run' fills this."
     assert told["Risk of leaving"] == "The last order was 39 days ago; the usual gap is 10 days."
     assert told["History"].startswith("Orders: 3")
