@@ -168,6 +168,16 @@ def build_app() -> typer.Typer:
 
         work.take_results(config, _overrides(lang), file)
 
+    @app.command(help=_("Show everything known of one customer."))
+    def card(
+        customer: Annotated[str, typer.Argument(help=_("Number of the customer."), metavar="CUSTOMER")],
+        config: config = Path(CONFIG),
+        lang: lang = None,
+    ) -> None:
+        from crm_analysis.commands.card import card as show
+
+        show(config, _overrides(lang), customer)
+
     @app.command(help=_("Open the report pages with Voila."))
     def serve(config: config = Path(CONFIG), lang: lang = None) -> None:
         from crm_analysis.commands import tools

@@ -130,7 +130,7 @@ class SourceSettings(_Section):
 
 
 class CleaningSettings(_Section):
-    """``[cleaning]``: what counts as a sale, and what is not a product."""
+    """``[cleaning]``: what counts as a sale, what is not a product, and what happens to lines that stand out."""
 
     sale_status: tuple[str, ...] | None = None
     cancelled_order_prefix: str | None = None
@@ -138,6 +138,9 @@ class CleaningSettings(_Section):
     not_products: tuple[str, ...] = ()
     duplicates: Literal["auto", "quarantine", "keep"] = "auto"
     unknown_customers: tuple[str, ...] = ()
+    test_orders: Literal["flag", "quarantine", "off"] = "flag"
+    wholesale: Literal["flag", "quarantine", "off"] = "flag"
+    price_typos: Literal["flag", "quarantine", "off"] = "flag"
 
 
 class IdentitySettings(_Section):

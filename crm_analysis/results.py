@@ -6,7 +6,6 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-import ibis
 import pandas as pd
 
 from crm_analysis import cleaning
@@ -15,6 +14,7 @@ from crm_analysis.config import Settings, SourceSettings
 from crm_analysis.contract.returned import CONTACT_RESULTS
 from crm_analysis.errors import CleaningError, ConfigError, IngestError
 from crm_analysis.ingest import Source, open_source, stage
+from crm_analysis.learning import newest_draw
 from crm_analysis.messages import _
 from crm_analysis.warehouse import Warehouse, collect
 
@@ -94,7 +94,8 @@ def import_results(settings: Settings, warehouse: Warehouse, file: Path) -> Impo
             return ImportedResults(len(known), 0, 0, len(known), int(_held_back(known).sum()), changed=False)
         frame = _marked(settings, warehouse, source)
         good = frame[frame["rule"].isna()].drop(columns="rule")
-        matched = good.merge(_newest_draw(warehouse), on="customer_id").assign(source_sha256=digest)
+        drawn = collect(newest_draw(warehouse.read("assignments")))
+        matched = good.merge(drawn, on="customer_id").assign(source_sha256=digest)
         if matched.empty:
             raise CleaningError(
                 _(
@@ -130,11 +131,3 @@ def _marked(settings: Settings, warehouse: Warehouse, source: Source) -> pd.Data
 
 def _held_back(contacts: pd.DataFrame) -> pd.Series:
     return contacts["arm"] != "contact"
-
-
-def _newest_draw(warehouse: Warehouse) -> pd.DataFrame:
-    """Round, action and arm of each customer's newest draw."""
-    drawn = warehouse.read("assignments")
-    newest = ibis.window(group_by="customer_id", order_by=[ibis.desc("drawn_at"), drawn["action"]])
-    ranked = drawn.mutate(place=ibis.row_number().over(newest))
-    return collect(ranked.filter(ranked["place"] == 0).select("customer_id", "round", "action", "arm"))

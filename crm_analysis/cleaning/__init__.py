@@ -12,10 +12,12 @@ from crm_analysis.cleaning.order_lines import (
     refuse_mixed_currencies,
     with_netting,
 )
+from crm_analysis.cleaning.outliers import OUTLIERS
 from crm_analysis.cleaning.reference_tables import mark_rows, reference_rules
 from crm_analysis.cleaning.rules import RULES_VERSION, order_line_rules
 
 __all__ = [
+    "OUTLIERS",
     "RULES_VERSION",
     "MarkedLines",
     "Rule",

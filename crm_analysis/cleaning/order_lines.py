@@ -11,6 +11,7 @@ import pandas as pd
 
 from crm_analysis.cleaning.ledger import COLUMNS, Rule, ledger_of
 from crm_analysis.cleaning.netting import mark_netted
+from crm_analysis.cleaning.outliers import OUTLIERS, examples_of, limits_of, mark_outliers
 from crm_analysis.cleaning.overlaps import with_order_copies
 from crm_analysis.cleaning.rules import order_line_rules
 from crm_analysis.config import CleaningSettings
@@ -110,7 +111,12 @@ def mark_lines(staged: ir.Table, settings: CleaningSettings, *, mapped: set[str]
     rules = order_line_rules(settings, lines_have_identity={"order_id", "product_id"} <= mapped, today=today)
     told = staged.mutate(has_order_number=staged["order_id"].notnull())
     rows = with_order_copies(_completed(told, settings.cancelled_order_prefix))
-    rows = rows.mutate(**{f"is_{rule.name}": rule.condition(rows).fill_null(False) for rule in rules})
+    # Whatever only flags is looked for when the rows are at rest, or every source would be read once more for it.
+    early = [rule.name for rule in rules if rule.name in OUTLIERS and rule.action == "quarantined"]
+    if early:
+        rows = mark_outliers(rows, early, limits_of(rows))
+    tried = [rule for rule in rules if rule.name not in OUTLIERS or rule.name in early]
+    rows = rows.mutate(**{f"is_{rule.name}": rule.condition(rows).fill_null(False) for rule in tried})
     takers = [rule for rule in rules if rule.action == "quarantined"]
     first = ibis.cases(*[(rows[f"is_{rule.name}"], rule.name) for rule in takers], else_=ibis.null("string"))
     return MarkedLines(rows.mutate(rule=first), rules, "product_id" in mapped)
@@ -122,6 +128,20 @@ def with_netting(kept: ir.Table, ledger: pd.DataFrame) -> ir.Table:
     return mark_netted(kept) if returns else kept.mutate(netted=ibis.literal(False))
 
 
+def _counted(marked: MarkedLines) -> pd.DataFrame:
+    """The ledger, with the limits of rules about lines that stand out, and examples of what they found."""
+    names = [rule.name for rule in marked.rules if rule.name in OUTLIERS]
+    limits = limits_of(marked.rows) if names else {}
+    late = [name for name in names if f"is_{name}" not in marked.rows.columns]
+    rows = mark_outliers(marked.rows, late, limits) if late else marked.rows
+    ledger = ledger_of(rows, "order_lines", marked.rules, "amount")
+    found = ledger.loc[ledger["rule"].isin(names) & (ledger["matched"] > 0), "rule"]
+    examples = {name: examples_of(rows, name) for name in found}
+    ledger["limit"] = [limits.get(rule, float("nan")) for rule in ledger["rule"]]
+    ledger["examples"] = [examples.get(rule, "") for rule in ledger["rule"]]
+    return ledger
+
+
 def ledger_of_lines(marked: MarkedLines) -> pd.DataFrame:
     """The ledger of order lines.
 
@@ -130,7 +150,7 @@ def ledger_of_lines(marked: MarkedLines) -> pd.DataFrame:
     CleaningError
         Nothing is left, with the rule that took most.
     """
-    ledger = ledger_of(marked.rows, "order_lines", marked.rules, "amount")
+    ledger = _counted(marked)
     kept = int(ledger.loc[ledger["rule"] == "kept", "rows"].iloc[0])
     if kept == 0:
         taken = ledger[ledger["action"] == "quarantined"].sort_values("rows", ascending=False).iloc[0]

@@ -6,12 +6,13 @@ import ibis
 import ibis.expr.types as ir
 
 from crm_analysis.cleaning.ledger import Rule
+from crm_analysis.cleaning.outliers import outlier_rules
 from crm_analysis.config import CleaningSettings
 from crm_analysis.messages import _
 
 __all__ = ["RULES_VERSION", "order_line_rules"]
 
-RULES_VERSION = 3
+RULES_VERSION = 4
 """Raised whenever the same source would be cleaned differently: warehouses are then built again."""
 
 EARLIEST = "1980-01-01"
@@ -165,4 +166,10 @@ def order_line_rules(settings: CleaningSettings, *, lines_have_identity: bool, t
         ISO date; orders after it are impossible.
     """
     drop_copies = settings.duplicates == "quarantine" or (settings.duplicates == "auto" and lines_have_identity)
-    return [*_broken_lines(today), *_copies(drop_copies), *_no_sales(settings), *_flags(settings)]
+    return [
+        *_broken_lines(today),
+        *_copies(drop_copies),
+        *_no_sales(settings),
+        *_flags(settings),
+        *outlier_rules(settings),
+    ]

@@ -40,9 +40,12 @@ def build(config: Path, overrides: Mapping[str, Any], *, force: bool) -> None:
 
 
 def take_results(config: Path, overrides: Mapping[str, Any], file: Path) -> None:
-    """Take in the results of a plan, then say what was kept."""
+    """Take in the results of a plan, then say what was kept and learned."""
+    from crm_analysis.workflow.learned import learn_from_results
+
     with open_project(config, overrides) as project:
         found = project.import_results(file)
+        learned = learn_from_results(project)
     console = Console(highlight=False, markup=False)
     if not found.changed:
         console.print(_("{file} was imported before; nothing changed.", file=file.name), soft_wrap=True)
@@ -62,6 +65,10 @@ def take_results(config: Path, overrides: Mapping[str, Any], file: Path) -> None
                 other=f.number(found.not_planned, 0),
             ),
             soft_wrap=True,
+        )
+    if learned:
+        console.print(
+            plural("{n} effect is new in the learning ledger.", "{n} effects are new in the learning ledger.", learned)
         )
     if found.against_control:
         console.print(

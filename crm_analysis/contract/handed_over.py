@@ -39,6 +39,12 @@ HANDED_OVER: dict[str, HandedOver] = {
     ),
     "monthly_agreement": _table("00", "", "month:date raw_amount:number sales_amount:number"),
     "readiness": _table("00", "part", "part:text step:text ready:boolean needs:text loaded:boolean"),
+    "inventory": _table("00", "table column", "table:text column:text rows:integer filled:number first:date last:date"),
+    "questions": _table(
+        "00", "question", "question:text step:text stage:text answerable:boolean needs:text missing:text"
+    ),
+    "additions": _table("00", "rank", "rank:integer table:text columns:text questions:integer switched_on:text"),
+    "maturity": _table("00", "stage", "stage:text questions:integer answerable:integer reached:boolean"),
     "revenue_by_period": _table(
         "01", "month", "month:date revenue:number orders:integer customers:integer complete:boolean"
     ),
@@ -60,6 +66,13 @@ HANDED_OVER: dict[str, HandedOver] = {
         "02", "cohort age", "cohort:date age:integer customers:integer active:integer share:number complete:boolean"
     ),
     "segment_migration": _table("02", "segment_from segment_to", "segment_from:text segment_to:text customers:integer"),
+    "contact_kinds": _table(
+        "02",
+        "kind",
+        "kind:text contacts:integer customers:integer cost:number minutes:number days:integer compared:integer "
+        "orders_after:number usual_orders:number difference:number low:number high:number",
+    ),
+    "contact_outcomes": _table("02", "kind outcome", "kind:text outcome:text contacts:integer"),
     "model_scorecard": _table("02", "question model", "question:text model:text rmse:number winner:boolean"),
     "weekly_forecast": _table("02", "week", "week:date actual_cumulative:number model_cumulative:number period:text"),
     "strategy_by_segment": _table(

@@ -5,6 +5,8 @@ from crm_analysis.decisions.communication import assignments, calendar, contact_
 from crm_analysis.decisions.direction import apply_overrules, budget_split, hypothesis_cards, strategy_by_segment
 from crm_analysis.decisions.environment import comparison_periods, industry_traits
 from crm_analysis.decisions.evaluation import campaign_results, needed_per_arm, past_campaigns, planned_tests
+from crm_analysis.decisions.inventory import filled_in, inventory
+from crm_analysis.decisions.learned import campaign_effects, round_effects
 from crm_analysis.decisions.offers import (
     allocate,
     budget_curve,
@@ -22,6 +24,7 @@ from crm_analysis.decisions.personalization import (
     personal_plan,
     plan_items,
 )
+from crm_analysis.decisions.questions import additions, maturity, questions
 from crm_analysis.decisions.readiness import readiness
 
 __all__ = [
@@ -29,6 +32,7 @@ __all__ = [
     "STRATEGIES",
     "Assumptions",
     "Offer",
+    "additions",
     "allocate",
     "apply_overrules",
     "assignments",
@@ -37,15 +41,19 @@ __all__ = [
     "budget_curve",
     "budget_split",
     "calendar",
+    "campaign_effects",
     "campaign_results",
     "comparison_periods",
     "contact_plan",
     "exclusions",
+    "filled_in",
     "first_item",
     "fit_items",
     "hit_rates",
     "hypothesis_cards",
     "industry_traits",
+    "inventory",
+    "maturity",
     "needed_per_arm",
     "offer_decisions",
     "option_values",
@@ -53,8 +61,10 @@ __all__ = [
     "personal_plan",
     "plan_items",
     "planned_tests",
+    "questions",
     "readiness",
     "recommended_budget",
+    "round_effects",
     "strategy_by_segment",
     "strategy_of_customers",
 ]

@@ -97,17 +97,26 @@ def contact_plan(
     )
 
 
-def assignments(plan: pd.DataFrame, round_name: str, drawn_at: str) -> pd.DataFrame:
-    """The draw as it goes to the warehouse: round, action, unit, customer_id, arm, probability, drawn_at."""
+def assignments(plan: pd.DataFrame) -> pd.DataFrame:
+    """The draw as it goes to the learning ledger.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per customer_id of the plan: action, segment, offer, offer_kind, unit, eligibility (what had to hold
+        before the draw, with commas between), arm, probability.
+    """
     return pd.DataFrame(
         {
-            "round": round_name,
             "action": plan["action"],
+            "segment": plan["segment"],
+            "offer": plan["offer"],
+            "offer_kind": plan["message"].str.rpartition(":")[2],
             "unit": "customer",
             "customer_id": plan["customer_id"],
+            "eligibility": "has_strategy,offer_pays,within_budget,consent_" + plan["consent"],
             "arm": plan["arm"],
             "probability": plan["probability"],
-            "drawn_at": drawn_at,
         }
     )
 

@@ -1,6 +1,9 @@
 """Features as Ibis expressions: purchases, periods, RFM, baskets."""
 
 from crm_analysis.features.baskets import customer_items, item_lines, item_pairs, item_profit, items, items_of_customers
+from crm_analysis.features.contact_kinds import CONTACT_KINDS, contact_kind
+from crm_analysis.features.contact_values import contact_outcomes, contact_values
+from crm_analysis.features.customer_record import CustomerRecord
 from crm_analysis.features.margin import Margin, margin_of
 from crm_analysis.features.periods import (
     cohorts,
@@ -37,13 +40,20 @@ from crm_analysis.features.segmentation import (
     segment_migration,
     segments,
 )
+from crm_analysis.features.timeline import TIMELINE_TABLES, timeline
 
 __all__ = [
+    "CONTACT_KINDS",
+    "CustomerRecord",
     "DAYS_PER_UNIT",
     "SEGMENTS",
+    "TIMELINE_TABLES",
     "Unit",
     "cohorts",
     "concentration",
+    "contact_kind",
+    "contact_outcomes",
+    "contact_values",
     "customer_facts",
     "customer_items",
     "customer_summary",
@@ -73,5 +83,6 @@ __all__ = [
     "segment_customers",
     "segment_migration",
     "segments",
+    "timeline",
     "weekly_purchases",
 ]

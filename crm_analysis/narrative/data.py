@@ -7,6 +7,7 @@ from datetime import date
 import pandas as pd
 
 from crm_analysis import formats as f
+from crm_analysis.cleaning import OUTLIERS
 from crm_analysis.labels import action_label, rule_label
 from crm_analysis.messages import _, plural
 
@@ -19,6 +20,8 @@ __all__ = [
     "ledger_rows",
     "load_rows",
     "loads_sentence",
+    "no_outliers",
+    "outlier_rows",
     "parts_label",
     "readiness_rows",
     "trust_sentence",
@@ -146,6 +149,46 @@ def ledger_rows(ledger: pd.DataFrame, reasons: dict[str, str], currency: str) ->
         _("Reason"): "left",
     }
     return rows, heads
+
+
+def outlier_rows(ledger: pd.DataFrame, currency: str) -> tuple[list[list[str]], dict[str, str]]:
+    """Lines that stand out: rule, what was done, the limit, examples."""
+    named = ledger[ledger["rule"].isin(OUTLIERS)]
+    rows = [
+        [
+            rule_label(str(r["rule"])),
+            action_label(str(r["action"])),
+            f.number(r["matched"], 0),
+            f.money(r["amount"], currency, "table"),
+            _limit(str(r["rule"]), r.get("limit")),
+            str(r.get("examples") or ""),
+        ]
+        for r in named.to_dict("records")
+        if r["matched"]
+    ]
+    heads = {
+        _("Rule"): "left",
+        _("What was done"): "left",
+        _("Lines"): "right",
+        _("Amount"): "right",
+        _("From"): "left",
+        _("For example (order: pieces, amount)"): "left",
+    }
+    return rows, heads
+
+
+def _limit(rule: str, limit: object) -> str:
+    """From where on a line stands out."""
+    if rule == "price_typo":
+        return _("8 to 12.5 times the product's median price, or that part of it")
+    if rule == "wholesale" and isinstance(limit, float):
+        return _("more than {n} pieces", n=f.number(limit, 0))
+    return _("called a test")
+
+
+def no_outliers() -> str:
+    """Where no line stands out."""
+    return _("No test order, wholesale quantity or slip in a price was found.")
 
 
 def load_rows(loads: pd.DataFrame) -> tuple[list[list[str]], dict[str, str]]:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import pandas as pd
 
 from crm_analysis import formats as f
-from crm_analysis.labels import evidence_label
+from crm_analysis.labels import evidence_label, segment_label
 from crm_analysis.messages import _
 from crm_analysis.narrative.direction import action_name
+from crm_analysis.narrative.offers import kind_label
 
 __all__ = [
     "answer",
+    "effect_rows",
     "forest_words",
     "from_before",
     "no_campaigns",
+    "nothing_learned",
     "result_rows",
     "returned_sentence",
     "test_rows",
@@ -204,4 +207,36 @@ def no_campaigns() -> str:
     return _(
         "No past campaign can be judged: that needs the tables campaigns and campaign_targets, and for each campaign "
         "twice its length of data before it and 30 customers on both sides."
+    )
+
+
+def effect_rows(effects: pd.DataFrame, currency: str) -> tuple[list[list[str]], dict[str, str]]:
+    """What the learning ledger says now, per kind of offer and segment."""
+    rows = [
+        [
+            kind_label(str(r["offer_kind"])),
+            _("All customers") if r["segment"] == "all" else segment_label(str(r["segment"])),
+            f.money_interval(r["estimate"], r["low"], r["high"], currency, r["level"]),
+            f.number(r["treated"] + r["compared"], 0),
+            evidence_label(str(r["evidence"])),
+            f.date(r["observed_until"]),
+        ]
+        for r in effects.to_dict("records")
+    ]
+    heads = {
+        _("Kind of offer"): "left",
+        _("Segment"): "left",
+        _("Extra sales per customer"): "right",
+        _("Customers"): "right",
+        _("Evidence"): "left",
+        _("Sales until"): "left",
+    }
+    return rows, heads
+
+
+def nothing_learned() -> str:
+    """Why there is no effect yet."""
+    return _(
+        "Nothing has been learned yet: that takes a campaign with a list of its targets, or a plan whose results came "
+        "back ('crm-analysis import-results') and two weeks of sales after it."
     )

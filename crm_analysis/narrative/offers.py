@@ -41,6 +41,8 @@ def kind_label(kind: str) -> str:
         "service": _("service"),
         "convenience": _("convenience"),
         "status": _("status"),
+        "mixed": _("several kinds"),
+        "unknown": _("not recorded"),
         "none": _("none"),
     }
     return names.get(kind, kind)

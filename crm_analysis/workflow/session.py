@@ -7,7 +7,7 @@ import re
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from crm_analysis.contract.handed_over import HANDED_OVER, SCHEMA_VERSION, check
 from crm_analysis.decisions import assignments
 from crm_analysis.errors import StepError
 from crm_analysis.features import Margin, item_lines, margin_of, period
+from crm_analysis.learning import append_assignments, append_effects, current_effects
 from crm_analysis.messages import _, plural
 from crm_analysis.narrative.gaps import gaps_of
 from crm_analysis.project import Project, open_project
@@ -36,6 +37,8 @@ from crm_analysis.workflow.steps import Step, step_of
 __all__ = ["StepSession", "open_step"]
 
 WORKBENCH = "workbench"
+ROWS_TOGETHER = 20_000
+"""Rows of a group in tables about customers: who looks for one of them reads a group and not the file."""
 
 
 @dataclass
@@ -134,6 +137,10 @@ class StepSession:
         """A table of the warehouse, None where it is missing or empty."""
         return self.project.table(table) if self.project.has(table) else None
 
+    def sources(self) -> dict[str, ir.Table]:
+        """Tables of the contract that are in the warehouse."""
+        return {name: self.project.table(name) for name in SOURCE_TABLES if self.project.warehouse.has(name)}
+
     def optional_frame(self, table: str) -> pd.DataFrame | None:
         """A small table of the warehouse as a frame, None where it is missing or empty."""
         found = self.optional(table)
@@ -178,17 +185,19 @@ class StepSession:
         return {o.segment: o.value for o in read_overrules(self.settings.root) if o.step == self.step.number}
 
     def keep_assignments(self, plan: pd.DataFrame) -> None:
-        """Write the draw of this round to the warehouse; the round of the same day is replaced."""
-        if self._told_again:
-            return
-        name = f"{self.settings.slug}:{self.as_of.isoformat()}"
-        drawn = assignments(plan, name, datetime.now(UTC).isoformat(timespec="seconds"))
-        warehouse = self.project.warehouse
-        with warehouse.lock():
-            if warehouse.has("assignments"):
-                before = collect(warehouse.read("assignments"))
-                drawn = pd.concat([before[before["round"] != name], drawn], ignore_index=True)
-            warehouse.write_frame("assignments", drawn)
+        """Add the draw to the learning ledger as a round; one that repeats the newest of its day adds nothing."""
+        if not self._told_again and len(plan):
+            append_assignments(self.project.warehouse, assignments(plan), self.settings.slug, self.as_of)
+
+    def keep_effects(self, *effects: pd.DataFrame) -> None:
+        """Add estimates to the learning ledger; what is known already adds nothing."""
+        if not self._told_again:
+            append_effects(self.project.warehouse, pd.concat(effects, ignore_index=True))
+
+    def effects(self) -> pd.DataFrame:
+        """What the learning ledger says now: the newest effect per kind of offer, segment and measure."""
+        found = current_effects(self.project.warehouse)
+        return pd.DataFrame() if found is None else collect(found.order_by("offer_kind", "segment", "measure"))
 
     def audience(self, name: str, plan: pd.DataFrame) -> None:
         """Write a list as CSV for Excel: pseudonymous ids, plain numbers, text that cannot start a formula."""
@@ -204,7 +213,8 @@ class StepSession:
         folder.mkdir(parents=True, exist_ok=True)
         stamped = frame.copy(deep=False)
         stamped.attrs["schema_version"] = SCHEMA_VERSION
-        stamped.to_parquet(folder / f"{table}.parquet", index=False)
+        together = ROWS_TOGETHER if "customer_id" in frame.columns else None
+        stamped.to_parquet(folder / f"{table}.parquet", index=False, row_group_size=together)
 
     def record(self, **facts: Any) -> None:
         """Keep facts for the report's first page."""

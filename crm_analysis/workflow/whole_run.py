@@ -8,6 +8,7 @@ from typing import Any
 
 from crm_analysis.project import Project
 from crm_analysis.workflow import runner
+from crm_analysis.workflow.event_table import write_events
 from crm_analysis.workflow.events import Progress
 from crm_analysis.workflow.index import write_index
 from crm_analysis.workflow.runner import Run
@@ -57,6 +58,7 @@ def run_workflow(
     True
     """
     project.build()
+    write_events(project.warehouse)
 
     def recorded(run_dir: Path) -> dict[str, Any]:
         return {

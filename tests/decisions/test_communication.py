@@ -10,6 +10,7 @@ import pytest
 from scipy.stats import binom, kstest
 
 from crm_analysis.config import DecisionSettings
+from crm_analysis.contract.learning import ASSIGNMENTS
 from crm_analysis.decisions import assignments, calendar, contact_plan, exclusions
 from crm_analysis.decisions.communication import draw, next_monday
 
@@ -137,8 +138,10 @@ def test_no_shares_no_groups() -> None:
 
 
 def test_every_arm_is_written_down(plan: pd.DataFrame) -> None:
-    table = assignments(plan, "2024-05", "2024-05-16T09:00:00+00:00")
+    table = assignments(plan)
     assert len(table) == N
-    assert table.columns.tolist() == ["round", "action", "unit", "customer_id", "arm", "probability", "drawn_at"]
+    assert set(table.columns) == {c.name for c in ASSIGNMENTS.columns} - {"round", "drawn_at"}
     assert set(table["action"]) == {"loyal:raise_loyalty", "lost:reactivate"}
+    assert set(table["offer_kind"]) == {"money"}
+    assert set(table["eligibility"]) == {"has_strategy,offer_pays,within_budget,consent_not_checked"}
     assert table["arm"].value_counts().to_dict() == plan["arm"].value_counts().to_dict()

@@ -148,3 +148,15 @@ def test_months_that_differ_do_not_match_because_they_add_up() -> None:
     months = pd.to_datetime(["2024-01-01", "2024-02-01"])
     swapped = pd.DataFrame({"month": months, "raw_amount": [100.0, 100.0], "sales_amount": [150.0, 50.0]})
     assert "match" not in words.agreement_words(swapped, "USD")["title"]
+
+
+def test_lines_that_stand_out_are_shown_with_limit_and_examples() -> None:
+    frame = _ledger(900, wholesale=2, price_typo=0, no_date=4)
+    frame = frame.assign(limit=float("nan"), examples="")
+    frame.loc[frame["rule"] == "wholesale", ["limit", "examples"]] = [40.0, "o1: 99, 49500.00"]
+    rows, heads = words.outlier_rows(frame, "USD")
+    assert len(rows) == 1, "neither what found nothing nor other rules"
+    assert rows[0][0] == "Wholesale quantity"
+    assert rows[0][4:] == ["more than 40 pieces", "o1: 99, 49500.00"]
+    assert len(rows[0]) == len(heads)
+    assert words.outlier_rows(frame[frame["rule"] == "no_date"], "USD")[0] == []

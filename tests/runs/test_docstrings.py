@@ -14,7 +14,7 @@ from .conftest import Workspace
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize("module", ["project", "workflow.session", "workflow.whole_run"])
+@pytest.mark.parametrize("module", ["card.lookup", "project", "workflow.session", "workflow.whole_run"])
 def test_examples(module: str, plain: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(plain.root, tmp_path / "shop")
     monkeypatch.chdir(tmp_path / "shop")

@@ -55,6 +55,10 @@ INSIDE = [
     # names in the few sentences that are about them
     pseudo_translate("{table} has no {column}.").replace("{table}", TABLE).replace("{column}", COLUMN).strip("⟦⟧"),
     pseudo_translate("order_lines has no {column}.").replace("{column}", COLUMN).strip("⟦⟧"),
+    pseudo_translate("Table {table} fills this: name its file in crm.toml under [sources.{table}].")
+    .replace("[", r"\[")
+    .replace("{table}", TABLE)
+    .strip("⟦⟧"),
     pseudo_translate("Add it to [sources.{table}]").replace("[", r"\[").replace("{table}", TABLE).strip("⟦⟧"),
 ]
 """Values that may stand inside a sentence."""

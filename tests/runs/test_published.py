@@ -55,6 +55,18 @@ def test_arms_in_the_warehouse_are_those_of_the_plan(english):
     assert set(plan["consent"]) == {"not_checked"}
 
 
+def test_effects_of_past_campaigns_are_in_the_learning_ledger(english):
+    results = pd.read_parquet(english.report / "tables" / "campaign_results.parquet").set_index("campaign_id")
+    with open_project(english.root) as project:
+        effects = collect(project.table("effects")).set_index("source")
+    assert sorted(effects.index) == [f"campaign:{name}" for name in sorted(results.index)]
+    for name, row in results.iterrows():
+        assert effects.loc[f"campaign:{name}", "estimate"] == row["estimate"]
+        assert effects.loc[f"campaign:{name}", "evidence"] == row["evidence"]
+    assert "What has been learned so far" in (english.report / "07_evaluation.html").read_text("utf-8")
+    assert "지금까지 알게 된 효과" in (english.report / "ko" / "07_evaluation.html").read_text("utf-8")
+
+
 def test_the_first_screen_promises_nothing_that_was_not_measured(english):
     page = (english.report / "index.html").read_text("utf-8")
     assert "no extra profit is promised" in page
@@ -87,6 +99,15 @@ def test_every_action_opens_one_page_and_every_link_leads_somewhere(english):
         for page in folder.glob("*.html"):
             for link in re.findall(r'href="([^"#:]+)"', page.read_text("utf-8")):
                 assert (folder / link).is_file(), (page, link)
+
+
+def test_the_page_on_customers_ends_with_the_card_of_one(english):
+    scores = pd.read_parquet(english.report / "tables" / "customer_scores.parquet")
+    most = scores.sort_values(["value_at_risk", "customer_id"], ascending=[False, True])["customer_id"].iloc[0]
+    for folder, title in ((english.report, "Proposed action"), (english.report / "ko", "제안 조치")):
+        card = (folder / "02_customers.html").read_text("utf-8").split('<table class="data card">')[1]
+        assert most in card.split("</caption>")[0]
+        assert title in card
 
 
 def test_past_campaigns_carry_the_warning(english):

@@ -32,6 +32,14 @@ def _file(workspace: Workspace, frame: pd.DataFrame, name: str = "back.csv") -> 
     return str(workspace.root / name)
 
 
+def _ledger(workspace: Workspace) -> pd.DataFrame:
+    with open_project(workspace.root) as project:
+        drawn = collect(project.table("assignments"))
+    assert drawn["round"].nunique() == 1
+    assert set(drawn["eligibility"]) == {"has_strategy,offer_pays,within_budget,consent_not_checked"}
+    return drawn.sort_values("customer_id", ignore_index=True)
+
+
 def test_results_are_kept_once_beside_the_arm(workspace: Workspace, run_main: Main) -> None:
     plan = pd.read_parquet(workspace.report / "tables" / "contact_plan.parquet")
     contacted = plan.loc[plan["arm"] == "contact", "customer_id"].head(9).tolist()
@@ -52,6 +60,7 @@ def test_results_are_kept_once_beside_the_arm(workspace: Workspace, run_main: Ma
     assert len(stored) == 11
     arms = plan.set_index("customer_id")["arm"]
     assert (stored["arm"] == stored["customer_id"].map(arms)).all()
+    assert "learning ledger" not in out, "sales do not reach past the contacts yet"
 
     # a later file corrects one contact and adds another
     later = [(contacted[1], "2024-07-10", "replied"), (contacted[1], "2024-07-12", "bought")]
@@ -62,11 +71,12 @@ def test_results_are_kept_once_beside_the_arm(workspace: Workspace, run_main: Ma
     assert len(stored) == 12
     assert sorted(stored.loc[stored["customer_id"] == contacted[1], "outcome"]) == ["bought", "replied"]
 
-    old = workspace.report
+    old, drawn = workspace.report, _ledger(workspace)
     done = crm("run", str(workspace.root))
     assert done.returncode == 0, done.stdout + done.stderr
     report = latest_published(workspace.reports)
     assert report is not None
+    pd.testing.assert_frame_equal(drawn, _ledger(workspace), obj="a rerun draws the same and adds nothing")
     page = (report.path / "07_evaluation.html").read_text("utf-8")
     for table in sorted(p.name for p in (old / "tables").iterdir()):
         before, after = (pd.read_parquet(folder / "tables" / table) for folder in (old, report.path))

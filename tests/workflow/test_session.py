@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 from types import SimpleNamespace
 
+import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from IPython.core.formatters import format_display_data
 from markdown_it import MarkdownIt
@@ -46,3 +48,15 @@ def test_two_amounts_in_dollars_are_no_formula(monkeypatch: pytest.MonkeyPatch) 
     runs = re.split(r"<[^>]+>", shown[0])
     assert "".join(runs) == "It rose from $2.28M to $2.32M."
     assert all(run.count("$") < 2 for run in runs), "a formula needs both signs in one run of text"
+
+
+def test_tables_about_customers_are_saved_in_groups(tmp_path: Path) -> None:
+    step = SimpleNamespace(run_dir=tmp_path, _told_again=False)
+    size = 2 * session.ROWS_TOGETHER + 1
+    ids = [f"c{n:06}" for n in range(size)]
+    plan = {"rank": 1, "item": "tea", "kind": "again", "reason": "bought_before"}
+    session.StepSession.save(step, "personal_plan", pd.DataFrame({"customer_id": ids, **plan}))
+    found = pq.read_metadata(tmp_path / "tables" / "personal_plan.parquet")
+    assert found.num_row_groups == 3
+    last = found.row_group(2).column(0).statistics
+    assert (last.min, last.max) == (ids[-1], ids[-1]), "the group says whom it can hold"
