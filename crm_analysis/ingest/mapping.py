@@ -9,8 +9,8 @@ from typing import Literal
 
 from crm_analysis.contract.columns import Column, TableSpec
 from crm_analysis.errors import IngestError
+from crm_analysis.ingest.header import normalise_header
 from crm_analysis.ingest.shapes import Shape, looks_personal, masked, shape_of
-from crm_analysis.ingest.sniff import normalise_header
 from crm_analysis.messages import _
 
 __all__ = ["Suggestion", "known_headers", "map_columns", "missing_columns", "refuse_missing", "suggest_mapping"]
@@ -60,7 +60,11 @@ class Suggestion:
 
 def known_headers(table: TableSpec, columns: Mapping[str, str]) -> frozenset[str]:
     """All headers that a table recognises, normalised: names, aliases and those set in crm.toml."""
-    names = {normalise_header(name) for column in table.columns for name in (column.name, *column.aliases)}
+    names = {
+        normalise_header(name)
+        for column in (*table.columns, *table.identifiers)
+        for name in (column.name, *column.aliases)
+    }
     return frozenset(names | {normalise_header(header) for header in columns.values()})
 
 
@@ -90,7 +94,7 @@ def map_columns(table: TableSpec, headers: Sequence[str], columns: Mapping[str, 
     """
     mapping: dict[str, str] = {}
     for column, wanted in columns.items():
-        if column not in table:
+        if column not in table and column not in {spec.name for spec in table.identifiers}:
             raise _not_in_contract(table, column)
         header = _header(headers, wanted, column, file)
         twice = next((name for name, other in mapping.items() if other == header), None)
@@ -109,7 +113,7 @@ def map_columns(table: TableSpec, headers: Sequence[str], columns: Mapping[str, 
     by_name: dict[str, str] = {}
     for header in headers:
         by_name.setdefault(normalise_header(header), header)
-    for spec in table.columns:
+    for spec in (*table.columns, *table.identifiers):
         if spec.name in mapping:
             continue
         for alias in (spec.name, *spec.aliases):
@@ -122,9 +126,16 @@ def map_columns(table: TableSpec, headers: Sequence[str], columns: Mapping[str, 
 
 
 def missing_columns(table: TableSpec, mapping: Mapping[str, str]) -> list[str]:
-    """Required columns that are not mapped; for order_lines also an amount, or quantity with unit_price."""
+    """Required columns that are not mapped; for order_lines also an amount, or quantity with unit_price.
+
+    An e-mail address or a phone number tells who the customer is, too, and so does the order of a contact.
+    """
     missing = [name for name in table.required if name not in mapping]
-    if table.name == "order_lines" and "amount" not in mapping and not {"quantity", "unit_price"} <= mapping.keys():
+    known = {"customer_email", "customer_phone"} & mapping.keys()
+    if "customer_id" in missing and (known or (table.name == "contacts" and "order_id" in mapping)):
+        missing.remove("customer_id")
+    has_amount = {"amount", "order_amount"} & mapping.keys() or {"quantity", "unit_price"} <= mapping.keys()
+    if table.name == "order_lines" and not has_amount:
         missing.append("amount")
     return missing
 

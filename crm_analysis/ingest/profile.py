@@ -75,7 +75,8 @@ def profile_source(source: Source) -> Profile:
     dots = sum(counts[name, "dot"] for name in numbers)
     decimal = settings.decimal or ("," if commas and not dots else ".")
     written = sum(counts["customer_id", kind] for kind in _PERSONAL)
-    phones = counts["customer_id", "digits"] * 2 > counts["customer_id", "all"]
+    digits = counts["customer_id", "digits"]
+    phones = digits > 0 and (digits + counts["customer_id", "phone"]) * 2 > counts["customer_id", "all"]
     notes = []
     if written or phones:
         notes.append(

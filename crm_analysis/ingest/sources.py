@@ -19,12 +19,15 @@ import ibis.expr.types as ir
 from crm_analysis.config import SourceSettings
 from crm_analysis.contract import TableSpec
 from crm_analysis.errors import IngestError
+from crm_analysis.ingest.databases import extract_rows
 from crm_analysis.ingest.encoding import TextScan, scan_text, transcode
 from crm_analysis.ingest.files import file_labels, resolve_files
 from crm_analysis.ingest.grids import GridLayout, Row, excel_rows, html_rows, sniff_grid, write_grid
+from crm_analysis.ingest.header import normalise_header
+from crm_analysis.ingest.json_lines import json_rows
 from crm_analysis.ingest.mapping import known_headers, map_columns, missing_columns, refuse_missing
 from crm_analysis.ingest.parquet import open_parquet
-from crm_analysis.ingest.sniff import Kind, TextLayout, normalise_header, sniff_kind, sniff_text
+from crm_analysis.ingest.sniff import Kind, TextLayout, sniff_kind, sniff_text
 from crm_analysis.messages import _
 from crm_analysis.warehouse import Engine
 from crm_analysis.warehouse.engine import EXTRA_COLUMN, SOURCE_COLUMN
@@ -43,7 +46,7 @@ class SourceFile:
     sha256
         Fingerprint of its bytes.
     kind
-        ``text``, ``excel``, ``html`` or ``parquet``.
+        ``text``, ``excel``, ``html``, ``json`` or ``parquet``; what a database gave is ``parquet``.
     encoding, delimiter
         Of text, else None.
     header_row
@@ -84,6 +87,8 @@ class Source:
         Sentences to show: guesses and what was left out.
     scratch
         Folder for what staging writes.
+    identifiers
+        Headers that tell who the customer is where there is no number: ``customer_email`` and the like.
     """
 
     table: TableSpec
@@ -97,6 +102,7 @@ class Source:
     instants: frozenset[str] = frozenset()
     nanoseconds: frozenset[str] = frozenset()
     notes: list[str] = field(default_factory=list)
+    identifiers: dict[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -127,7 +133,7 @@ def open_source(table: TableSpec, source: SourceSettings, engine: Engine, *, roo
     table
         The table of the contract that it becomes.
     source
-        ``[sources.TABLE]``; its ``path`` must be set.
+        ``[sources.TABLE]``: its ``path``, or a database.
     engine
         Reads the files.
     root
@@ -145,11 +151,14 @@ def open_source(table: TableSpec, source: SourceSettings, engine: Engine, *, roo
         A file that is missing, empty, locked, damaged or undecodable, a wrong delimiter, or columns that are
         not there.
     """
+    if source.sql is not None or source.url_env is not None:
+        extract = extract_rows(source, table.name, root, scratch / "sql")
+        return _parquet_source(table, source, engine, [extract.file], [extract.label], scratch, extract.sha256)
     if source.path is None:
         raise IngestError(_("[sources.{table}] of crm.toml has no path.", table=table.name))
     files = resolve_files(source.path, root)
     labels = file_labels(files, root)
-    kinds = [sniff_kind(file) for file in files]
+    kinds = [sniff_kind(file, source.password_env) for file in files]
     if "parquet" in kinds:
         if set(kinds) != {"parquet"}:
             other = next(file for file, kind in zip(files, kinds, strict=True) if kind != "parquet")
@@ -164,26 +173,43 @@ def open_source(table: TableSpec, source: SourceSettings, engine: Engine, *, roo
 
 
 def _parquet_source(
-    table: TableSpec, source: SourceSettings, engine: Engine, files: list[Path], labels: list[str], scratch: Path
+    table: TableSpec,
+    source: SourceSettings,
+    engine: Engine,
+    files: list[Path],
+    labels: list[str],
+    scratch: Path,
+    sha256: str | None = None,
 ) -> Source:
     opened = open_parquet(engine, files, labels)
     headers = list(opened.samples)
     mapping = map_columns(table, headers, source.columns, file=files[0].name)
     refuse_missing(table, mapping, opened.samples, file=files[0].name)
-    listed = [SourceFile(file, label, _fingerprint(file), "parquet") for file, label in zip(files, labels, strict=True)]
+    listed = [
+        SourceFile(file, label, sha256 or _fingerprint(file), "parquet")
+        for file, label in zip(files, labels, strict=True)
+    ]
     unmapped = [header for header in headers if header not in mapping.values()]
+    ours, identifiers = _split(table, mapping)
     return Source(
         table,
         source,
         listed,
         opened.rows,
-        mapping,
+        ours,
         unmapped,
         opened.samples,
         scratch,
         opened.instants,
         opened.nanoseconds,
+        identifiers=identifiers,
     )
+
+
+def _split(table: TableSpec, mapping: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Columns of the table, and those that only tell who the customer is."""
+    ours = {name: header for name, header in mapping.items() if name in table}
+    return ours, {name: header for name, header in mapping.items() if name not in table}
 
 
 def _text_source(
@@ -210,7 +236,8 @@ def _text_source(
     raw = _union([*_read_texts(sheets, scans, engine, scratch), *_read_grids(sheets, source, engine, scratch)])
     listed = [_described(sheet, scans.get(sheet.path)) for sheet in sheets]
     unmapped = [header for header in samples if header not in mapping.values()]
-    return Source(table, source, listed, raw, mapping, unmapped, samples, scratch, notes=notes)
+    ours, identifiers = _split(table, mapping)
+    return Source(table, source, listed, raw, ours, unmapped, samples, scratch, notes=notes, identifiers=identifiers)
 
 
 def _sheets(
@@ -249,7 +276,9 @@ def _sheets(
 
 
 def _grid_rows(path: Path, kind: Kind, source: SourceSettings) -> Iterator[Row]:
-    return excel_rows(path, source.sheet) if kind == "excel" else html_rows(path, source.encoding)
+    if kind == "json":
+        return json_rows(path)
+    return excel_rows(path, source.sheet, source.password_env) if kind == "excel" else html_rows(path, source.encoding)
 
 
 def _mapped(

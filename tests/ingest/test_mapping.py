@@ -6,8 +6,8 @@ import pytest
 
 from crm_analysis.contract import SOURCE_TABLES
 from crm_analysis.ingest import map_columns, suggest_mapping
+from crm_analysis.ingest.header import find_header, normalise_header, unique_headers
 from crm_analysis.ingest.shapes import masked, shape_of
-from crm_analysis.ingest.sniff import find_header, normalise_header, unique_headers
 
 LINES = SOURCE_TABLES["order_lines"]
 
