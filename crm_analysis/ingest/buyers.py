@@ -16,16 +16,20 @@ from crm_analysis.ingest.ids import keyed_digest, national_phone
 from crm_analysis.messages import _
 from crm_analysis.warehouse import collect
 
-__all__ = ["buyer_notes", "buyer_of", "member_number"]
+__all__ = ["buyer_notes", "buyer_of"]
 
 _GUEST = r"(?i)^(비회원|비회원구매|비회원주문|비회원 구매|비회원 주문|guest|guest checkout|anonymous|non-member)$"
+_GUEST_OR_ZERO = _GUEST.removesuffix("$") + r"$|^0$"
+"""Where a row says in other columns who it is, number 0 is that of all guests."""
 _EMAIL = r"^[^@\s*]+@[^@\s*]+\.[^@\s*]+$"
 _LEAST_DIGITS = 9
+_SAFE_NUMBER = "050"
+"""Numbers that a marketplace lends for one order: they name no person."""
 
 
-def member_number(number: ir.StringValue) -> ir.StringValue:
+def _member(number: ir.StringValue, guests: str) -> ir.StringValue:
     """The customer's number; NULL for a guest or a number that is masked with stars."""
-    unknown = number.re_search(_GUEST) | number.contains("*")
+    unknown = number.re_search(guests) | number.contains("*")
     return ibis.ifelse(unknown.fill_null(True), ibis.null("string"), number)
 
 
@@ -49,13 +53,14 @@ def buyer_of(
         The customer; and ``number``, ``email``, ``phone``, ``name``, ``masked`` or NULL.
     """
     nothing = ibis.null("string")
-    member = nothing if number is None else member_number(number)
+    member = nothing if number is None else _member(number, _GUEST_OR_ZERO if texts else _GUEST)
     masked = nothing if number is None else ibis.ifelse(number.contains("*"), number, nothing)
     email = texts["customer_email"].strip().lower() if "customer_email" in texts else nothing
     email = ibis.ifelse(email.re_search(_EMAIL), email, nothing)
     phone = texts["customer_phone"].strip() if "customer_phone" in texts else nothing
     digits = national_phone(phone)
-    whole = ibis.ifelse(~phone.contains("*") & (digits.length() >= _LEAST_DIGITS), digits, nothing)
+    own = ~phone.contains("*") & ~digits.startswith(_SAFE_NUMBER) & (digits.length() >= _LEAST_DIGITS)
+    whole = ibis.ifelse(own, digits, nothing)
     name = texts["customer_name"].strip().lower().nullif("") if "customer_name" in texts else nothing
     both = name.concat(ibis.literal("|"), phone.nullif(""))
     ways = {

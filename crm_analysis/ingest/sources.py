@@ -27,6 +27,7 @@ from crm_analysis.ingest.header import normalise_header
 from crm_analysis.ingest.json_lines import json_rows
 from crm_analysis.ingest.mapping import known_headers, map_columns, missing_columns, refuse_missing
 from crm_analysis.ingest.parquet import open_parquet
+from crm_analysis.ingest.presets import preset_headers, preset_of, with_preset
 from crm_analysis.ingest.sniff import Kind, TextLayout, sniff_kind, sniff_text
 from crm_analysis.messages import _
 from crm_analysis.warehouse import Engine
@@ -183,6 +184,7 @@ def _parquet_source(
 ) -> Source:
     opened = open_parquet(engine, files, labels)
     headers = list(opened.samples)
+    source, notes = _fitted(table, source, headers, files[0].name)
     mapping = map_columns(table, headers, source.columns, file=files[0].name)
     refuse_missing(table, mapping, opened.samples, file=files[0].name)
     listed = [
@@ -202,8 +204,17 @@ def _parquet_source(
         scratch,
         opened.instants,
         opened.nanoseconds,
-        identifiers=identifiers,
+        notes,
+        identifiers,
     )
+
+
+def _fitted(
+    table: TableSpec, source: SourceSettings, headers: Sequence[str], file: str
+) -> tuple[SourceSettings, list[str]]:
+    """The settings with what a preset adds."""
+    preset = preset_of(source, table)
+    return (source, []) if preset is None else with_preset(source, preset, headers, file=file)
 
 
 def _split(table: TableSpec, mapping: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
@@ -215,9 +226,12 @@ def _split(table: TableSpec, mapping: dict[str, str]) -> tuple[dict[str, str], d
 def _text_source(
     table: TableSpec, source: SourceSettings, engine: Engine, found: list[tuple[Path, str, Kind]], scratch: Path
 ) -> Source:
-    known = known_headers(table, source.columns)
+    known = known_headers(table, source.columns) | preset_headers(preset_of(source, table))
     notes: list[str] = []
     sheets = _sheets(found, source, known, {}, notes)
+    headers = dict.fromkeys(header for sheet in sheets for header in sheet.headers)
+    source, more = _fitted(table, source, list(headers), sheets[0].path.name)
+    notes += more
     mapping, samples = _mapped(table, source, sheets)
     scans = {
         s.path: scan_text(s.path, s.layout.encoding, chosen=source.encoding is not None)
