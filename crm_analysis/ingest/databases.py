@@ -33,11 +33,12 @@ _SIZE = 1 << 256
 
 @dataclass(frozen=True)
 class Extract:
-    """Rows of a database as a file: where it is, how messages call it, and its fingerprint."""
+    """Rows of a database as a file: where it is, how messages call it, its fingerprint and how many there are."""
 
     file: Path
     label: str
     sha256: str
+    rows: int
 
 
 class _Cursor(Protocol):
@@ -88,7 +89,7 @@ def extract_rows(source: SourceSettings, name: str, root: Path, folder: Path, *,
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         with _cursor(url, query, root) as cursor:
-            digest = _write(cursor, target, limit)
+            digest, rows = _write(cursor, target, limit)
     except (IngestError, MissingExtraError):
         raise
     except Exception as error:  # noqa: BLE001 - each driver has errors of its own
@@ -96,7 +97,7 @@ def extract_rows(source: SourceSettings, name: str, root: Path, folder: Path, *,
         raise IngestError(
             _("[sources.{table}]: the database refused: {reason}.", table=name, reason=reason.rstrip("."))
         ) from None
-    return Extract(target, label, digest)
+    return Extract(target, label, digest, rows)
 
 
 def _address(source: SourceSettings, name: str) -> str:
@@ -179,11 +180,11 @@ def _postgres(url: str, query: str) -> Iterator[_Cursor]:
             yield cursor
 
 
-def _write(cursor: _Cursor, target: Path, limit: int | None) -> str:
+def _write(cursor: _Cursor, target: Path, limit: int | None) -> tuple[str, int]:
     first = cursor.fetchmany(min(_PIECE, limit or _PIECE))
     names = unique_headers([str(column[0]) for column in cursor.description])
     schema = pa.schema([(name, pa.string()) for name in names])
-    total, left = 0, limit
+    total, left, count = 0, limit, 0
     with pq.ParquetWriter(target, schema) as writer:
         piece = first
         while piece:
@@ -192,6 +193,7 @@ def _write(cursor: _Cursor, target: Path, limit: int | None) -> str:
             writer.write_batch(pa.record_batch(columns, schema=schema))
             for row in rows:
                 total += int.from_bytes(hashlib.sha256("\x1f".join(row).encode()).digest(), "big")
+            count += len(rows)
             left = None if left is None else left - len(rows)
             piece = cursor.fetchmany(_PIECE if left is None else min(_PIECE, left)) if left is None or left > 0 else []
-    return hashlib.sha256(("\x1f".join(names) + f"|{total % _SIZE:x}").encode()).hexdigest()
+    return hashlib.sha256(("\x1f".join(names) + f"|{total % _SIZE:x}").encode()).hexdigest(), count

@@ -119,7 +119,9 @@ def sniff_grid(file: Path, rows: Iterator[Row], settings: SourceSettings, known:
     return GridLayout(number, unique_headers(header), tuple(tuple(row) for _n, row in numbered[at + 1 :]))
 
 
-def write_grid(rows: Iterator[Row], layout: GridLayout, target: Path, extra: dict[str, str | None]) -> int:
+def write_grid(
+    rows: Iterator[Row], layout: GridLayout, target: Path, extra: dict[str, str | None], *, limit: int | None = None
+) -> int:
     """Stream the rows below the header into a Parquet file of text; blank rows are left out.
 
     Parameters
@@ -133,6 +135,8 @@ def write_grid(rows: Iterator[Row], layout: GridLayout, target: Path, extra: dic
     extra
         Further columns with one value for all rows; the one with value None takes what stands to the
         right of the last header.
+    limit
+        Rows to write at most.
 
     Returns
     -------
@@ -141,7 +145,8 @@ def write_grid(rows: Iterator[Row], layout: GridLayout, target: Path, extra: dic
     """
     names = [*layout.headers, *extra]
     schema = pa.schema([(name, pa.string()) for name in names])
-    body = (row for row in itertools.islice(rows, layout.header_row, None) if any(row))
+    filled = (row for row in itertools.islice(rows, layout.header_row, None) if any(row))
+    body = itertools.islice(filled, limit)
     width, written = len(layout.headers), 0
     target.parent.mkdir(parents=True, exist_ok=True)
     with pq.ParquetWriter(target, schema) as writer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -25,6 +26,12 @@ _SHAPES: dict[str, tuple[Shape, ...]] = {
     "order_id": ("code",),
     "product_id": ("code",),
 }
+_PERSONAL_HEADER = re.compile(
+    r"(수취인|수령인|주문자|구매자|받는|보내는|고객|회원|예금주).*(명|이름|분|주소|전화|연락처|휴대)|주소|생년월일|주민|이메일"
+    r"|(billing|shipping|recipient|buyer|customer|contact|first|last|full|user).*(name|phone|street|address|company)"
+    r"|e-?mail|address|birth|phone",
+    re.IGNORECASE,
+)
 _BY_TYPE: dict[str, tuple[Shape, ...]] = {
     "id": ("code", "email", "phone"),
     "timestamp": ("date",),
@@ -216,7 +223,7 @@ def suggest_mapping(
     suggestions = []
     for header, values in samples.items():
         column = by_header.get(header) or guessed.get(header)
-        personal = column is not None and table[column].personal
+        personal = (column is not None and table[column].personal) or _names_a_person(header)
         suggestions.append(
             Suggestion(header, _examples(values, personal), column, _certainty(header, columns, by_header, guessed))
         )
@@ -229,6 +236,11 @@ def _certainty(
     if header in by_header:
         return "set" if by_header[header] in columns else "name"
     return "values" if header in guessed else "none"
+
+
+def _names_a_person(header: str) -> bool:
+    """Whether a column that is not used is about a person by its name."""
+    return _PERSONAL_HEADER.search(header) is not None
 
 
 def _examples(values: Sequence[str], personal: bool) -> tuple[str, ...]:

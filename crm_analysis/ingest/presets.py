@@ -11,7 +11,7 @@ from crm_analysis.ingest.header import normalise_header
 from crm_analysis.ingest.shops import PRESETS, Preset
 from crm_analysis.messages import _
 
-__all__ = ["detect_preset", "preset_headers", "preset_of", "with_preset"]
+__all__ = ["detect_preset", "preset_headers", "preset_lines", "preset_of", "with_preset"]
 
 _ENOUGH = 0.75
 
@@ -51,6 +51,23 @@ def detect_preset(headers: Sequence[str]) -> str | None:
     shares = {name: sum(_plain(s) in own for s in p.signs) / len(p.signs) for name, p in PRESETS.items()}
     best = max(shares, key=lambda name: shares[name])
     return best if shares[best] >= _ENOUGH else None
+
+
+def preset_lines(name: str) -> list[str]:
+    """The title of a preset, and what to write into crm.toml to use it."""
+    preset = PRESETS[name]
+    lines = [preset.title, "[sources.order_lines]", f'preset = "{name}"']
+    if preset.cleaning:
+        lines.append("[cleaning]")
+    return lines + [f"{key} = {_toml(value)}" for key, value in preset.cleaning.items()]
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    return f'"{value}"' if isinstance(value, str) else str(value)
 
 
 def with_preset(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import ibis
@@ -28,6 +28,7 @@ from crm_analysis.ingest.json_lines import json_rows
 from crm_analysis.ingest.mapping import known_headers, map_columns, missing_columns, refuse_missing
 from crm_analysis.ingest.parquet import open_parquet
 from crm_analysis.ingest.presets import preset_headers, preset_of, with_preset
+from crm_analysis.ingest.sampling import Sample, sample_files
 from crm_analysis.ingest.sniff import Kind, TextLayout, sniff_kind, sniff_text
 from crm_analysis.messages import _
 from crm_analysis.warehouse import Engine
@@ -90,6 +91,8 @@ class Source:
         Folder for what staging writes.
     identifiers
         Headers that tell who the customer is where there is no number: ``customer_email`` and the like.
+    share
+        Which share of the source was read; less than 1 for a sample, None where its size is not known.
     """
 
     table: TableSpec
@@ -104,6 +107,7 @@ class Source:
     nanoseconds: frozenset[str] = frozenset()
     notes: list[str] = field(default_factory=list)
     identifiers: dict[str, str] = field(default_factory=dict)
+    share: float | None = 1.0
 
     @property
     def name(self) -> str:
@@ -126,7 +130,16 @@ class _Sheet:
         return self.layout.header_line if isinstance(self.layout, TextLayout) else self.layout.header_row
 
 
-def open_source(table: TableSpec, source: SourceSettings, engine: Engine, *, root: Path, scratch: Path) -> Source:
+def open_source(
+    table: TableSpec,
+    source: SourceSettings,
+    engine: Engine,
+    *,
+    root: Path,
+    scratch: Path,
+    sample: Sample | None = None,
+    refuse: bool = True,
+) -> Source:
     """Open the files of a source and map their columns.
 
     Parameters
@@ -141,6 +154,10 @@ def open_source(table: TableSpec, source: SourceSettings, engine: Engine, *, roo
         Folder of crm.toml.
     scratch
         Folder for rewritten files, to be kept as long as the tables are used.
+    sample
+        What to read at most, for a first look; None reads everything.
+    refuse
+        Whether a source without its required columns is refused.
 
     Returns
     -------
@@ -153,13 +170,16 @@ def open_source(table: TableSpec, source: SourceSettings, engine: Engine, *, roo
         not there.
     """
     if source.sql is not None or source.url_env is not None:
-        extract = extract_rows(source, table.name, root, scratch / "sql")
-        return _parquet_source(table, source, engine, [extract.file], [extract.label], scratch, extract.sha256)
+        limit = sample.rows if sample else None
+        extract = extract_rows(source, table.name, root, scratch / "sql", limit=limit)
+        found = _parquet_source(table, source, engine, [extract.file], [extract.label], scratch, extract.sha256, refuse)
+        return replace(found, share=None if limit is not None and extract.rows >= limit else 1.0)
     if source.path is None:
         raise IngestError(_("[sources.{table}] of crm.toml has no path.", table=table.name))
     files = resolve_files(source.path, root)
     labels = file_labels(files, root)
     kinds = [sniff_kind(file, source.password_env) for file in files]
+    files, share = sample_files(files, kinds, sample, scratch / "sample") if sample else (files, 1.0)
     if "parquet" in kinds:
         if set(kinds) != {"parquet"}:
             other = next(file for file, kind in zip(files, kinds, strict=True) if kind != "parquet")
@@ -169,8 +189,9 @@ def open_source(table: TableSpec, source: SourceSettings, engine: Engine, *, roo
                     file=other.name,
                 )
             )
-        return _parquet_source(table, source, engine, files, labels, scratch)
-    return _text_source(table, source, engine, list(zip(files, labels, kinds, strict=True)), scratch)
+        return replace(_parquet_source(table, source, engine, files, labels, scratch, None, refuse), share=share)
+    found = _text_source(table, source, engine, list(zip(files, labels, kinds, strict=True)), scratch, sample, refuse)
+    return found if found.share is None else replace(found, share=share)
 
 
 def _parquet_source(
@@ -180,13 +201,15 @@ def _parquet_source(
     files: list[Path],
     labels: list[str],
     scratch: Path,
-    sha256: str | None = None,
+    sha256: str | None,
+    refuse: bool,
 ) -> Source:
     opened = open_parquet(engine, files, labels)
     headers = list(opened.samples)
     source, notes = _fitted(table, source, headers, files[0].name)
     mapping = map_columns(table, headers, source.columns, file=files[0].name)
-    refuse_missing(table, mapping, opened.samples, file=files[0].name)
+    if refuse:
+        refuse_missing(table, mapping, opened.samples, file=files[0].name)
     listed = [
         SourceFile(file, label, sha256 or _fingerprint(file), "parquet")
         for file, label in zip(files, labels, strict=True)
@@ -224,7 +247,13 @@ def _split(table: TableSpec, mapping: dict[str, str]) -> tuple[dict[str, str], d
 
 
 def _text_source(
-    table: TableSpec, source: SourceSettings, engine: Engine, found: list[tuple[Path, str, Kind]], scratch: Path
+    table: TableSpec,
+    source: SourceSettings,
+    engine: Engine,
+    found: list[tuple[Path, str, Kind]],
+    scratch: Path,
+    sample: Sample | None,
+    refuse: bool,
 ) -> Source:
     known = known_headers(table, source.columns) | preset_headers(preset_of(source, table))
     notes: list[str] = []
@@ -232,7 +261,7 @@ def _text_source(
     headers = dict.fromkeys(header for sheet in sheets for header in sheet.headers)
     source, more = _fitted(table, source, list(headers), sheets[0].path.name)
     notes += more
-    mapping, samples = _mapped(table, source, sheets)
+    mapping, samples = _mapped(table, source, sheets, refuse)
     scans = {
         s.path: scan_text(s.path, s.layout.encoding, chosen=source.encoding is not None)
         for s in sheets
@@ -241,17 +270,31 @@ def _text_source(
     if any(isinstance(s.layout, TextLayout) and scans[s.path].encoding != s.layout.encoding for s in sheets):
         proved = {path: scan.encoding for path, scan in scans.items()}
         sheets = _sheets(found, source, known, proved, [])
-        mapping, samples = _mapped(table, source, sheets)
+        mapping, samples = _mapped(table, source, sheets, refuse)
     notes += [
         _("{file}: the encoding is not known; it was read as Latin-1, so letters may be wrong.", file=path.name)
         for path, scan in scans.items()
         if scan.guessed
     ]
-    raw = _union([*_read_texts(sheets, scans, engine, scratch), *_read_grids(sheets, source, engine, scratch)])
+    grids, cut = _read_grids(sheets, source, engine, scratch, sample.grid_rows if sample else None)
+    raw = _union([*_read_texts(sheets, scans, engine, scratch), *grids])
     listed = [_described(sheet, scans.get(sheet.path)) for sheet in sheets]
     unmapped = [header for header in samples if header not in mapping.values()]
     ours, identifiers = _split(table, mapping)
-    return Source(table, source, listed, raw, ours, unmapped, samples, scratch, notes=notes, identifiers=identifiers)
+    found_all = None if cut else 1.0
+    return Source(
+        table,
+        source,
+        listed,
+        raw,
+        ours,
+        unmapped,
+        samples,
+        scratch,
+        notes=notes,
+        identifiers=identifiers,
+        share=found_all,
+    )
 
 
 def _sheets(
@@ -296,7 +339,7 @@ def _grid_rows(path: Path, kind: Kind, source: SourceSettings) -> Iterator[Row]:
 
 
 def _mapped(
-    table: TableSpec, source: SourceSettings, sheets: Sequence[_Sheet]
+    table: TableSpec, source: SourceSettings, sheets: Sequence[_Sheet], refuse: bool
 ) -> tuple[dict[str, str], dict[str, list[str]]]:
     """Map the headers of all files together, and refuse a file that lacks what it needs."""
     samples: dict[str, list[str]] = {}
@@ -305,6 +348,8 @@ def _mapped(
             if header not in samples:
                 samples[header] = [row[position] for row in sheet.layout.sample if position < len(row)]
     mapping = map_columns(table, list(samples), source.columns, file=sheets[0].path.name)
+    if not refuse:
+        return mapping, samples
     refuse_missing(table, mapping, samples, file=sheets[0].path.name)
     for sheet in sheets[1:]:
         own = {name: header for name, header in mapping.items() if header in sheet.headers}
@@ -338,17 +383,22 @@ def _read_texts(sheets: Sequence[_Sheet], scans: dict[Path, TextScan], engine: E
     ]
 
 
-def _read_grids(sheets: Sequence[_Sheet], source: SourceSettings, engine: Engine, scratch: Path) -> list[ir.Table]:
+def _read_grids(
+    sheets: Sequence[_Sheet], source: SourceSettings, engine: Engine, scratch: Path, limit: int | None
+) -> tuple[list[ir.Table], bool]:
+    """The tables of workbooks and pages, and whether one was cut at the limit of rows."""
     written = []
+    cut = False
     for number, sheet in enumerate(sheets):
         if not isinstance(sheet.layout, GridLayout):
             continue
         target = scratch / "grid" / f"{number:05d}.parquet"
         layout = GridLayout(sheet.layout.header_row, sheet.headers, ())
         rows = _grid_rows(sheet.path, sheet.kind, source)
-        write_grid(rows, layout, target, {EXTRA_COLUMN: None, SOURCE_COLUMN: sheet.label})
+        read = write_grid(rows, layout, target, {EXTRA_COLUMN: None, SOURCE_COLUMN: sheet.label}, limit=limit)
+        cut = cut or read == limit
         written.append(target)
-    return [engine.read_parquet(written)] if written else []
+    return ([engine.read_parquet(written)] if written else []), cut
 
 
 def _union(tables: Sequence[ir.Table]) -> ir.Table:
