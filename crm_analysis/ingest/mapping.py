@@ -120,15 +120,17 @@ def map_columns(table: TableSpec, headers: Sequence[str], columns: Mapping[str, 
     by_name: dict[str, str] = {}
     for header in headers:
         by_name.setdefault(normalise_header(header), header)
+    own = {normalise_header(column.name) for column in table.columns}
     for spec in (*table.columns, *table.identifiers):
         if spec.name in mapping:
             continue
-        for alias in (spec.name, *spec.aliases):
-            found = by_name.get(normalise_header(alias))
-            if found is not None and found not in taken:
-                mapping[spec.name] = found
-                taken.add(found)
-                break
+        found = [by_name.get(normalise_header(alias)) for alias in (spec.name, *spec.aliases)]
+        free = [header for header in found if header is not None and header not in taken]
+        # A header that is another column's own name is taken only where nothing else fits.
+        best = next((h for h in free if normalise_header(h) not in own - {normalise_header(spec.name)}), None)
+        if free:
+            mapping[spec.name] = best or free[0]
+            taken.add(mapping[spec.name])
     return _price_or_amount(mapping)
 
 

@@ -30,6 +30,13 @@ def test_names_are_recognised(headers: list[str], expected: dict[str, str]) -> N
     assert map_columns(LINES, headers, {}, file="f") == expected
 
 
+def test_another_columns_own_name_is_taken_only_where_nothing_else_fits() -> None:
+    customers = SOURCE_TABLES["customers"]
+    both = map_columns(customers, ["household_id", "고객번호"], {}, file="f")
+    assert both == {"customer_id": "고객번호", "household_id": "household_id"}
+    assert map_columns(customers, ["household_id", "age"], {}, file="f")["customer_id"] == "household_id"
+
+
 def test_a_setting_wins_and_a_header_serves_one_column() -> None:
     mapping = map_columns(LINES, ["customer", "date", "total", "amount"], {"amount": "Total"}, file="f")
     assert mapping == {"customer_id": "customer", "ordered_at": "date", "amount": "total"}
