@@ -37,7 +37,9 @@ def check(config: Path, overrides: Mapping[str, Any]) -> None:
         The first thing that a build would refuse, after all that could be shown.
     """
     console = Console(highlight=False, markup=False)
-    with open_project(config, overrides) as project, tempfile.TemporaryDirectory() as scratch:
+    # A sample needs no cluster, and DuckDB starts at once.
+    embedded = {**overrides, "warehouse.engine": "duckdb"}
+    with open_project(config, embedded) as project, tempfile.TemporaryDirectory() as scratch:
         mapped: dict[str, set[str]] = {}
         refused: list[CrmError] = []
         for name, wanted in sources_of(project.settings, Path(scratch)).items():

@@ -6,6 +6,8 @@ with the books names it.
 
 from __future__ import annotations
 
+import uuid
+
 import ibis
 import ibis.expr.types as ir
 
@@ -14,7 +16,7 @@ from crm_analysis.errors import ConfigError
 from crm_analysis.ingest.order_level import SPLIT, Layout, order_layouts, split_over_lines, with_order_values
 from crm_analysis.ingest.sources import Source
 from crm_analysis.messages import _
-from crm_analysis.warehouse import collect
+from crm_analysis.warehouse import Engine, collect
 
 __all__ = ["ADJUSTMENTS", "with_amounts"]
 
@@ -22,7 +24,7 @@ ADJUSTMENTS = ("repeated", "discount", "shipping", "points", "refunded")
 """``adjusted_NAME``: what lies between ``stated_amount`` and ``amount``; NULL where nothing does."""
 
 
-def with_amounts(rows: ir.Table, source: Source) -> tuple[ir.Table, list[str]]:
+def with_amounts(rows: ir.Table, source: Source, engine: Engine) -> tuple[ir.Table, list[str]]:
     """Staged order lines with amounts per line, refunds as lines of their own, and what led there.
 
     Parameters
@@ -31,6 +33,8 @@ def with_amounts(rows: ir.Table, source: Source) -> tuple[ir.Table, list[str]]:
         Staged order lines.
     source
         Where they come from.
+    engine
+        The engine that reads them; what was split is stored in the source's scratch folder.
 
     Returns
     -------
@@ -50,6 +54,9 @@ def with_amounts(rows: ir.Table, source: Source) -> tuple[ir.Table, list[str]]:
     stands = rows.mutate(_stands=rows["amount"])
     if split:
         stands = split_over_lines(stands, split, mapped=source.mapping)
+    if split or filled:
+        folder = source.scratch / f"split_{uuid.uuid4().hex[:12]}"
+        stands = engine.read_parquet(engine.write_parquet(stands, folder))
     priced = _priced(stands, source, split)
     refunds = (
         int(collect(priced.aggregate(n=_is_refunded(priced).sum()))["n"].fillna(0).iloc[0])

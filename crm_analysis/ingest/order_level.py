@@ -25,7 +25,10 @@ _LINES_DIFFER = ("amount", "discount", "tax", "refunded")
 """Columns that may be equal on lines of one price by chance: judged by orders whose lines differ."""
 _ORDER_WORDS = re.compile(r"총|주문|쿠폰|배송|적립|포인트|order|total|shipping", re.IGNORECASE)
 _MOST = 0.95
+_USUAL = 0.9
 _FEW, _MANY = 3, 20
+_VALUES = 10
+"""Different totals that orders must have where no price tells lines apart: a shop may have but one price."""
 
 
 def order_layouts(rows: ir.Table, mapping: Mapping[str, str]) -> dict[str, Layout]:
@@ -82,12 +85,17 @@ def _line_value(rows: ir.Table, mapping: Collection[str]) -> tuple[ir.Value, boo
 
 def _evidence(orders: ir.Table, money: Collection[str], others: Collection[str]) -> dict[str, ir.Value]:
     differ = (orders["low"] < orders["high"]).fill_null(False)
-    measures: dict[str, ir.Value] = {}
+    measures: dict[str, ir.Value] = {"orders": orders.count()}
     for name in money:
         used = orders[f"filled_{name}"] > 0
         judged = used & differ if name in _LINES_DIFFER else used
         same = (orders[f"filled_{name}"] == orders["lines"]) & (orders[f"min_{name}"] == orders[f"max_{name}"])
-        measures |= {f"judged_{name}": judged.sum(), f"repeated_{name}": (judged & same).sum()}
+        different = ibis.ifelse(judged & same, orders[f"max_{name}"], ibis.null("float64")).nunique()
+        measures |= {
+            f"judged_{name}": judged.sum(),
+            f"repeated_{name}": (judged & same).sum(),
+            f"values_{name}": different,
+        }
     for name in (*money, *others):
         given = orders[f"given_{name}"]
         measures |= {f"given_{name}": (given > 0).sum(), f"once_{name}": (given == 1).sum()}
@@ -98,6 +106,8 @@ def _of_money(counts: pd.Series, name: str, header: str, differs: bool) -> Layou
     named = bool(_ORDER_WORDS.search(header))
     least = 1 if named and name != "amount" else _FEW if differs or name not in _LINES_DIFFER else _MANY
     judged = counts[f"judged_{name}"]
+    if not differs and name in _LINES_DIFFER and not named and counts[f"values_{name}"] < _VALUES:
+        judged = 0
     if judged >= least and counts[f"repeated_{name}"] >= _MOST * judged:
         return "repeated"
     if _is_once(counts, name, least):
@@ -106,8 +116,10 @@ def _of_money(counts: pd.Series, name: str, header: str, differs: bool) -> Layou
 
 
 def _is_once(counts: pd.Series, name: str, least: int) -> bool:
+    """On one line of nearly every order; what only few orders have may as well be that line's own."""
     given = counts[f"given_{name}"]
-    return bool(given >= least and counts[f"once_{name}"] >= _MOST * given)
+    usual = given >= least and given >= _USUAL * counts["orders"]
+    return bool(usual and counts[f"once_{name}"] >= _MOST * given)
 
 
 def with_order_values(rows: ir.Table, columns: Collection[str]) -> ir.Table:

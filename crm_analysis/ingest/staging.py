@@ -115,7 +115,7 @@ def stage(source: Source, engine: Engine, *, time_zone: str, pseudonym_key: str)
         staged.notes.extend(buyer_notes(stored.filter(~stored["_totals"]), source.name))
     if source.table.name != "order_lines":
         return staged
-    rows, notes = with_amounts(rows, source)
+    rows, notes = with_amounts(rows, source, engine)
     staged.notes.extend(notes)
     return replace(staged, rows=rows)
 

@@ -15,8 +15,9 @@ from crm_analysis.cleaning import ask_for_sale_states
 from crm_analysis.config import CleaningSettings
 from crm_analysis.errors import ConfigError
 from crm_analysis.ingest import with_customers_of_orders
-from crm_analysis.ingest.presets import detect_preset
+from crm_analysis.ingest.presets import detect_preset, preset_lines
 from crm_analysis.ingest.shops import PRESETS
+from crm_analysis.project import open_project
 from crm_analysis.warehouse import collect
 from tests.ingest import make_presets
 from tests.ingest.conftest import Desk
@@ -107,6 +108,23 @@ def test_the_sample_has_every_column_of_its_preset_but_few(desk_duckdb: Desk, na
     mapped = {**source.mapping, **source.identifiers}
     assert set(PRESETS[name].columns) - set(mapped) <= {"paid_at"}, "columns that a setting of the shop switches on"
     assert detect_preset(list(source.samples)) == name
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_what_check_writes_down_is_enough_to_build(tmp_path: Path, name: str) -> None:
+    shutil.copy(make_presets.FOLDER / SAMPLES[name], tmp_path)
+    lines = [line for line in preset_lines(name)[1:] if not line.startswith("[sources")]
+    head = ["[sources.order_lines]", f'path = "{SAMPLES[name]}"', *lines]
+    (tmp_path / "crm.toml").write_text("\n".join(head), encoding="utf-8")
+    with open_project(tmp_path) as project:
+        project.build()
+        agreement = collect(project.table("monthly_agreement")).sort_values("month")
+        stored = collect(project.table("order_lines"))
+    assert agreement["sales_amount"].round(6).tolist() == [month["sales_amount"] for month in MONTHS[name]]
+    assert agreement["raw_amount"].round(6).tolist() == [month["raw_amount"] for month in MONTHS[name]]
+    text = stored.to_csv()
+    for person in ("example.com", "010-1234", "1012340001", "김민지", "Ann Example"):
+        assert person not in text, "who it is stays outside of the order lines"
 
 
 def test_customers_of_the_samples(desk_duckdb: Desk) -> None:
