@@ -14,7 +14,7 @@ import ibis.expr.types as ir
 from crm_analysis import formats as f
 from crm_analysis.errors import ConfigError
 from crm_analysis.ingest.order_level import SPLIT, Layout, order_layouts, split_over_lines, with_order_values
-from crm_analysis.ingest.sources import Source
+from crm_analysis.ingest.source import Source
 from crm_analysis.messages import _
 from crm_analysis.warehouse import Engine, collect
 

@@ -12,7 +12,7 @@ from crm_analysis.errors import IngestError
 from crm_analysis.ingest.dates import DateFormat, day_month_evidence, parse_date_format
 from crm_analysis.ingest.ids import personal_evidence
 from crm_analysis.ingest.numbers import decimal_evidence
-from crm_analysis.ingest.sources import Source
+from crm_analysis.ingest.source import Source
 from crm_analysis.messages import _
 from crm_analysis.warehouse import collect
 

@@ -24,7 +24,7 @@ from crm_analysis.ingest.numbers import boolean_of, is_blank, number_of
 from crm_analysis.ingest.order_amounts import with_amounts
 from crm_analysis.ingest.profile import Profile, profile_source
 from crm_analysis.ingest.shapes import looks_personal, masked
-from crm_analysis.ingest.sources import Source
+from crm_analysis.ingest.source import Source
 from crm_analysis.messages import _
 from crm_analysis.warehouse import Engine, collect
 from crm_analysis.warehouse.engine import EXTRA_COLUMN, SOURCE_COLUMN
