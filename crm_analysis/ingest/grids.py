@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import threading
 import zipfile
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
@@ -14,6 +16,7 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from crm_analysis.config import SourceSettings
 from crm_analysis.errors import IngestError
@@ -29,6 +32,7 @@ __all__ = ["GridLayout", "excel_rows", "html_rows", "sniff_grid", "write_grid"]
 
 Row = list[str]
 _BATCH = 20_000
+_MEASURE = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,8 @@ def excel_rows(file: Path, sheet: str | int | None, password_env: str | None = N
     """
     source = unlocked(file, password_env) if is_locked(file) else file
     try:
-        book = openpyxl.load_workbook(source, read_only=True, data_only=True)
+        with _unmeasured():
+            book = openpyxl.load_workbook(source, read_only=True, data_only=True)
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError) as error:
         raise IngestError(_("{file} is a damaged workbook. Export it again.", file=file.name)) from error
     try:
@@ -71,6 +76,18 @@ def excel_rows(file: Path, sheet: str | int | None, password_env: str | None = N
         yield from filled_rows(rows, merged_areas(book, page))
     finally:
         book.close()
+
+
+@contextmanager
+def _unmeasured() -> Iterator[None]:
+    """Without openpyxl's pass over each whole sheet that does not state its size: rows are streamed anyway."""
+    with _MEASURE:
+        measure = ReadOnlyWorksheet._get_size
+        ReadOnlyWorksheet._get_size = lambda _page: None
+        try:
+            yield
+        finally:
+            ReadOnlyWorksheet._get_size = measure
 
 
 def html_rows(file: Path, encoding: str | None) -> Iterator[Row]:

@@ -113,3 +113,21 @@ def test_small_sources_are_read_whole(desk_duckdb: Desk) -> None:
     source = sampled(desk_duckdb.engine, desk_duckdb.folder, path="lines.csv")
     assert source.share == 1.0
     assert source.files[0].path == desk_duckdb.folder / "lines.csv"
+
+
+def test_a_workbook_that_does_not_state_its_size_is_not_read_through_for_it(
+    desk_duckdb: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = openpyxl.Workbook(write_only=True)
+    page = book.create_sheet()
+    for row in (["customer", "date", "amount"], ["A", "2025-06-09", 1]):
+        page.append(row)
+    book.save(desk_duckdb.folder / "lines.xlsx")
+
+    def refused(_self: object) -> None:
+        raise AssertionError("a pass over the whole sheet")
+
+    monkeypatch.setattr("openpyxl.worksheet._reader.WorkSheetParser.parse_dimensions", refused)
+    assert desk_duckdb.stage("lines.xlsx").row_count == 1
+    with pytest.raises(AssertionError, match="a pass over the whole sheet"):
+        openpyxl.load_workbook(desk_duckdb.folder / "lines.xlsx", read_only=True)
