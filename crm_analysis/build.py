@@ -36,12 +36,15 @@ from crm_analysis.building.tasks import Task, load_ledger_of, tasks_of
 from crm_analysis.config import Settings
 from crm_analysis.contract import SOURCE_TABLES
 from crm_analysis.identity import IDENTITY_VERSION, current_decisions
+from crm_analysis.ingest import with_customers_of_orders
 from crm_analysis.messages import _
 from crm_analysis.warehouse import SCHEMA_VERSION, Warehouse, collect
 
 __all__ = ["BuildResult", "build_warehouse", "pseudonym_key", "sources_of"]
 
 _SWEEP_EVERY_SECONDS = 86400
+_ORDER = {"customers": 0, "order_lines": 1}
+"""Tables that others are derived with: whose an account is, and who ordered."""
 
 
 @dataclass(frozen=True)
@@ -116,11 +119,14 @@ def _compute(
             parsed[task.table] = parse_new(
                 warehouse, spec, task.source, task.plan, settings, **how, scratch=folder, at=at
             )
-        linked, accounts = None, None
-        for task in sorted(tasks, key=lambda task: task.table != "customers"):
+        linked, accounts, lines = None, None, None
+        for task in sorted(tasks, key=lambda task: _ORDER.get(task.table, len(_ORDER))):
             spec, new = SOURCE_TABLES[task.table], parsed[task.table]
             live = [*task.plan.kept, *new.loads]
             rows = as_people(live_rows(warehouse, spec, live, new), spec, linked)
+            lines = rows if task.table == "order_lines" else lines
+            if task.table == "contacts" and lines is not None:
+                rows = with_customers_of_orders(rows, lines)
             table = derive(warehouse, rows, spec, live, settings, scratch / f"marked_{task.table}")
             if task.table == "customers":
                 linked, accounts = link_accounts(warehouse, table.kept, live, settings), table

@@ -118,6 +118,16 @@ def build_app() -> typer.Typer:
 
         look.check(config, _overrides(lang))
 
+    @app.command(help=_("Write a filled-in example of a table as .xlsx, to be overwritten with your own rows."))
+    def template(
+        table: Annotated[str, typer.Argument(help=_("Table of the contract, for example goals."), metavar="TABLE")],
+        to: Annotated[Path | None, typer.Option("--to", help=_("File to write; TABLE.xlsx unless given."))] = None,
+        lang: lang = None,
+    ) -> None:
+        from crm_analysis.commands import example_file
+
+        example_file.template(table, to, lang)
+
     @app.command(help=_("Load and clean the sources into the warehouse."))
     def build(
         config: config = Path(CONFIG),

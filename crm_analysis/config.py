@@ -109,10 +109,23 @@ class PathSettings(_Section):
 class SourceSettings(_Section):
     """``[sources.TABLE]``: where a table comes from and how its columns are called there.
 
-    ``columns`` maps our names to the file's headers; what is left out is matched by its header.
+    ``columns`` maps our names to the file's headers; what is left out is matched by its header. Instead of a
+    path, a database: ``sql`` is its address without a password, or ``url_env`` names the environment variable that
+    holds it, with ``query`` or ``table``. ``password_env`` names the variable with the password of a workbook.
+
+    ``order_level`` lists columns whose amount is the order's, written on each of its lines or on one; None lets the
+    rows decide. ``discount_taken_off`` is false where ``amount`` is the sum before ``discount``.
     """
 
     path: str | None = None
+    sql: str | None = None
+    url_env: str | None = None
+    query: str | None = None
+    table: str | None = None
+    password_env: str | None = None
+    preset: str | None = None
+    order_level: tuple[str, ...] | None = None
+    discount_taken_off: bool = True
     columns: dict[str, str] = Field(default_factory=dict)
     sheet: str | int | None = None
     header_row: int | None = Field(default=None, ge=1)
@@ -120,6 +133,11 @@ class SourceSettings(_Section):
     delimiter: str | None = None
     date_format: str | None = None
     decimal: Literal[".", ","] | None = None
+
+    @property
+    def is_database(self) -> bool:
+        """Whether rows come from a database and not from files."""
+        return self.sql is not None or self.url_env is not None
 
     @field_validator("delimiter")
     @classmethod
@@ -130,9 +148,17 @@ class SourceSettings(_Section):
 
 
 class CleaningSettings(_Section):
-    """``[cleaning]``: what counts as a sale, what is not a product, and what happens to lines that stand out."""
+    """``[cleaning]``: what counts as a sale, which part of it is tax, what is no product, and which lines stand out.
+
+    ``no_sale_status``: states that are known not to be a sale; where it is given, a state in neither list is asked
+    about. ``tax_free``: values of ``tax_type`` that mean no tax.
+    """
 
     sale_status: tuple[str, ...] | None = None
+    no_sale_status: tuple[str, ...] | None = None
+    prices_include_tax: bool = False
+    tax_rate: float = Field(default=0.0, ge=0, lt=1)
+    tax_free: tuple[str, ...] = ("면세", "비과세", "영세", "tax-free", "tax free", "exempt", "zero-rate", "none")
     cancelled_order_prefix: str | None = None
     adjustment_order_prefix: str | None = None
     not_products: tuple[str, ...] = ()

@@ -150,6 +150,8 @@ def difference_label(code: str) -> str:
         "shipping": _("Shipping"),
         "points": _("Points used"),
         "discount": _("Discounts"),
+        "refunded": _("Refunds"),
+        "repeated": _("Order amounts on each line"),
         "other": _("Other differences"),
     }
     return names.get(code, rule_label(code))

@@ -1,9 +1,11 @@
 #!/bin/sh
-# What the tests need besides Python: a Chromium for pages, a Korean font for screenshots, Java 17 for Spark.
+# What the tests need besides Python: a Chromium for pages, a Korean font for screenshots, Java 17 for Spark,
+# a PostgreSQL server for sources of that kind.
 missing=""
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
 fc-list 2>/dev/null | grep -qi 'noto.*cjk' || missing="$missing fontconfig fonts-noto-cjk"
 command -v java >/dev/null 2>&1 || missing="$missing openjdk-17-jre-headless"
+ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null 2>&1 || missing="$missing postgresql"
 [ -z "$missing" ] && exit 0
 if command -v apt-get >/dev/null 2>&1; then
   if [ "$(id -u)" = 0 ]; then
@@ -13,6 +15,6 @@ if command -v apt-get >/dev/null 2>&1; then
   fi
   echo "tests that need them will be skipped; to install: sudo apt-get install$missing"
 else
-  echo "tests that need them will be skipped; install a Chromium, Noto Sans CJK and Java 17"
+  echo "tests that need them will be skipped; install a Chromium, Noto Sans CJK, Java 17 and PostgreSQL"
 fi
 exit 0

@@ -111,8 +111,8 @@ def test_check_shows_mapping_and_sums_and_loads_nothing(crm: Main, shop: Path) -
     assert "6 rows" in out
     assert "3 customers" in out
     january, february = (line for line in out.splitlines() if "2024" in line and "€" in line)
-    assert january.split() == ["Jan", "2024", "€30.50"]
-    assert february.split() == ["Feb", "2024", "€140.00"]
+    assert january.split() == ["Jan", "2024", "€30.50", "€30.50"]
+    assert february.split() == ["Feb", "2024", "€140.00", "€140.00"]
     assert not (shop / "data" / "warehouse" / "order_lines").exists()
 
 

@@ -11,7 +11,7 @@ from crm_analysis.contract import SOURCE_TABLES
 from crm_analysis.contract.handed_over import HANDED_OVER, check_handed_over
 from crm_analysis.contract.page import contract_page
 from crm_analysis.errors import ContractError
-from crm_analysis.ingest.sniff import normalise_header
+from crm_analysis.ingest.header import normalise_header
 from crm_analysis.messages import language
 
 PAGE = Path(__file__).parent.parent / "data" / "contract.md"

@@ -13,7 +13,7 @@ from crm_analysis.config import Settings, SourceSettings
 from crm_analysis.contract import SOURCE_TABLES
 from crm_analysis.datasets import DATASETS
 from crm_analysis.errors import ConfigError, IngestError, MissingSourceError
-from crm_analysis.ingest import file_labels, resolve_files
+from crm_analysis.ingest import extract_rows, file_labels, resolve_files
 from crm_analysis.messages import _
 
 __all__ = ["FoundFile", "find_files", "path_in_words", "pseudonym_key", "refuse_changed", "sources_of"]
@@ -119,6 +119,10 @@ def find_files(table: str, source: SourceSettings, *, root: Path, scratch: Path,
     IngestError
         There are none, or one cannot be read.
     """
+    if source.is_database:
+        extract = extract_rows(source, table, root, scratch / table / "sql")
+        facts = extract.file.stat()
+        return [FoundFile(extract.file, extract.label, extract.sha256, facts.st_size, facts.st_mtime_ns)]
     if source.path is None:
         raise IngestError(_("[sources.{table}] of crm.toml has no path.", table=table))
     try:

@@ -17,7 +17,7 @@ from crm_analysis.building.sources import FoundFile, refuse_changed
 from crm_analysis.config import Settings, SourceSettings
 from crm_analysis.contract import TableSpec
 from crm_analysis.errors import EmptySourceError
-from crm_analysis.ingest import open_source, stage
+from crm_analysis.ingest import STEPS_TO_AMOUNT, open_source, stage
 from crm_analysis.warehouse import Prepared, Warehouse, collect
 
 __all__ = ["Parsed", "compact", "live_rows", "parse_new", "staged_name"]
@@ -135,7 +135,9 @@ def _typed(rows: ir.Table, spec: TableSpec) -> ir.Table:
         else ibis.null(spec.ibis_type(column.name))
         for column in spec.columns
     }
-    return rows.select(**columns, **{name: rows[name] for name in (*_READ, "load_id")})
+    names = STEPS_TO_AMOUNT if spec.name == "order_lines" else ()
+    steps = {name: rows[name] if name in rows.columns else ibis.null("float64") for name in names}
+    return rows.select(**columns, **steps, **{name: rows[name] for name in (*_READ, "load_id")})
 
 
 def compact(warehouse: Warehouse, table: str, loads: Sequence[Load]) -> bool:

@@ -9,11 +9,13 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
+from crm_analysis.cleaning.agreement import agreement_by_month
 from crm_analysis.cleaning.ledger import COLUMNS, Rule, ledger_of
 from crm_analysis.cleaning.netting import mark_netted
 from crm_analysis.cleaning.outliers import OUTLIERS, examples_of, limits_of, mark_outliers
 from crm_analysis.cleaning.overlaps import with_order_copies
 from crm_analysis.cleaning.rules import order_line_rules
+from crm_analysis.cleaning.tax import with_tax
 from crm_analysis.config import CleaningSettings
 from crm_analysis.contract import SOURCE_TABLES
 from crm_analysis.errors import CleaningError
@@ -33,6 +35,7 @@ __all__ = [
 
 _NO_SALE = "cancel|refund|return|void|fail|pending|unpaid|expired|취소|환불|반품|미입금|대기|실패"
 """States that are likely no sale: left out of the example that the question gives."""
+_STATES_SHOWN = 12
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,7 @@ def mark_lines(staged: ir.Table, settings: CleaningSettings, *, mapped: set[str]
     """
     rules = order_line_rules(settings, lines_have_identity={"order_id", "product_id"} <= mapped, today=today)
     told = staged.mutate(has_order_number=staged["order_id"].notnull())
-    rows = with_order_copies(_completed(told, settings.cancelled_order_prefix))
+    rows = with_order_copies(with_tax(_completed(told, settings.cancelled_order_prefix), settings))
     # Whatever only flags is looked for when the rows are at rest, or every source would be read once more for it.
     early = [rule.name for rule in rules if rule.name in OUTLIERS and rule.action == "quarantined"]
     if early:
@@ -190,23 +193,9 @@ def monthly_agreement(marked: MarkedLines) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row per month (NaT: no date): month, raw_amount, sales_amount and one column of money for
-        each rule that took lines out; raw_amount plus these (negative) columns is sales_amount.
+        each rule that took lines out and each step between; raw_amount plus these columns is sales_amount.
     """
-    rows = marked.rows
-    sums = (
-        rows.mutate(month=rows["ordered_at"].truncate("M").date(), rule=rows["rule"].fill_null("kept"))
-        .group_by("month", "rule")
-        .aggregate(amount=lambda t: t["amount"].sum())
-    )
-    tall = collect(sums).fillna({"amount": 0.0})
-    wide = tall.pivot_table(index="month", columns="rule", values="amount", aggfunc="sum", dropna=False, fill_value=0.0)
-    wide = wide.loc[:, (wide != 0).any() | (wide.columns == "kept")].astype("float64")
-    if "kept" not in wide:
-        wide["kept"] = 0.0
-    differences = wide.drop(columns="kept")
-    frame = pd.DataFrame({"raw_amount": wide.sum(axis=1), "sales_amount": wide["kept"]})
-    frame = frame.join(0.0 - differences).reset_index()
-    return frame.assign(month=pd.to_datetime(frame["month"])).sort_values("month", ignore_index=True)
+    return agreement_by_month(marked.rows)
 
 
 def refuse_mixed_currencies(lines: ir.Table) -> None:
@@ -245,8 +234,8 @@ def ask_for_sale_states(staged: ir.Table, settings: CleaningSettings, *, mapped:
     Raises
     ------
     CleaningError
-        The column holds more than one state and the settings say nothing about them, or they speak of states
-        and there is no column.
+        The column holds more than one state and the settings say nothing about them, a state is in neither of
+        sale_status and no_sale_status, or they speak of states and there is no column.
     """
     if settings.sale_status is not None and not mapped:
         raise CleaningError(
@@ -255,15 +244,22 @@ def ask_for_sale_states(staged: ir.Table, settings: CleaningSettings, *, mapped:
                 "it under [sources.order_lines] columns, or take sale_status out."
             )
         )
-    if settings.sale_status is not None or not mapped:
+    if not mapped:
         return
-    counts = staged.group_by("status").aggregate(rows=staged.count()).order_by(ibis.desc("rows"), "status").limit(12)
-    found = collect(counts)
-    if len(found) < 2:
+    found = _asked_about(staged, settings)
+    if found.empty:
         return
     listed = ", ".join(
         f"{'-' if pd.isna(r['status']) else r['status']} ({r['rows']})" for r in found.to_dict("records")
     )
+    if settings.sale_status is not None:
+        raise CleaningError(
+            _(
+                "order_lines: nothing is said about these states of orders: {states}. Add each to sale_status or to "
+                "no_sale_status under [cleaning] in crm.toml.",
+                states=listed,
+            )
+        )
     states = [str(state) for state in found["status"].dropna()]
     sales = [state for state in states if not re.search(_NO_SALE, state.lower())] or states[:1]
     raise CleaningError(
@@ -274,3 +270,16 @@ def ask_for_sale_states(staged: ir.Table, settings: CleaningSettings, *, mapped:
             example=", ".join(f'"{state}"' for state in sales),
         )
     )
+
+
+def _asked_about(staged: ir.Table, settings: CleaningSettings) -> pd.DataFrame:
+    """States with their rows that the settings say nothing about; none where there is but one state."""
+    counts = staged.group_by("status").aggregate(rows=staged.count()).order_by(ibis.desc("rows"), "status")
+    if settings.sale_status is None:
+        found = collect(counts.limit(_STATES_SHOWN))
+        return found if len(found) > 1 else found.iloc[:0]
+    if settings.no_sale_status is None:
+        return pd.DataFrame(columns=["status", "rows"])
+    known = [state.strip().lower() for state in (*settings.sale_status, *settings.no_sale_status)]
+    status = counts["status"].strip().lower()
+    return collect(counts.filter(status.notnull() & status.notin(known)).limit(_STATES_SHOWN))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crm_analysis.contract.columns import Column, TableSpec, headers
+from crm_analysis.contract.columns import BUYER_IDENTIFIERS, Column, TableSpec, headers
 from crm_analysis.messages import _
 
 __all__ = ["ORDER_LINES", "PRODUCTS"]
@@ -11,6 +11,7 @@ ORDER_LINES = TableSpec(
     name="order_lines",
     grain=lambda: _("one row per product on an order"),
     key=(),
+    identifiers=BUYER_IDENTIFIERS,
     columns=(
         Column(
             "customer_id",
@@ -19,7 +20,8 @@ ORDER_LINES = TableSpec(
             required=True,
             aliases=headers(
                 "customer customerid cust custid client clientid member memberid userid user household "
-                "householdid 고객번호 고객id 고객 회원번호 회원id 회원아이디 구매자id 주문자id masterid"
+                "householdid 고객번호 고객id 고객 회원번호 회원id 회원아이디 구매자id 구매자아이디 "
+                "주문자id 주문자아이디 masterid"
             ),
         ),
         Column(
@@ -89,7 +91,7 @@ ORDER_LINES = TableSpec(
             lambda: _("Discount on the line, as a positive number."),
             unit="currency",
             switches_on=lambda: _("discount dependence"),
-            aliases=headers("discount discountamount retaildisc 할인 할인금액 쿠폰할인"),
+            aliases=headers("discount discountamount retaildisc 할인 할인금액 쿠폰할인 쿠폰할인금액 할인액"),
         ),
         Column(
             "discount_funding",
@@ -139,28 +141,69 @@ ORDER_LINES = TableSpec(
             switches_on=lambda: _("cancelled and unpaid orders left out"),
             aliases=headers("status orderstatus financialstatus paymentstatus 주문상태 결제상태 결제구분 취소구분"),
         ),
-        Column("paid_at", "timestamp", lambda: _("When it was paid."), aliases=headers("paidat paymentdate")),
-        Column("tax_type", "text", lambda: _("Taxed or tax-free."), aliases=headers("taxtype 과세구분")),
+        Column(
+            "paid_at",
+            "timestamp",
+            lambda: _("When it was paid."),
+            aliases=headers("paidat paymentdate 입금일시 입금확인일"),
+        ),
+        Column(
+            "tax_type",
+            "text",
+            lambda: _("Taxed or tax-free; which words mean tax-free is a setting."),
+            switches_on=lambda: _("tax-free products in profit"),
+            aliases=headers("taxtype taxclass 과세구분 과세여부 과세유형 세금구분"),
+        ),
+        Column(
+            "tax",
+            "number",
+            lambda: _("Tax that the amount contains; without it the tax follows from tax_rate and tax_type."),
+            unit="currency",
+            switches_on=lambda: _("profit without tax"),
+            aliases=headers("tax taxes taxamount vat vatamount 부가세 부가세액 세액"),
+        ),
+        Column(
+            "order_amount",
+            "number",
+            lambda: _("What was paid for the whole order, on each of its lines or on one; split over the lines."),
+            unit="currency",
+            switches_on=lambda: _("agreement with the books: shipping and points by name"),
+            aliases=headers(
+                "ordertotal orderamount grandtotal 총결제금액 총실결제금액 실결제금액 최종결제금액 "
+                "총주문금액 주문총액 결제총액"
+            ),
+        ),
         Column(
             "shipping",
             "number",
             lambda: _("Shipping fee on the line."),
             unit="currency",
-            aliases=headers("shipping shippingfee 배송비"),
+            aliases=headers(
+                "shipping shippingfee shippingamount shippingcost 배송비 총배송비 기본배송비 배송비합계 배송료"
+            ),
         ),
         Column(
             "points_used",
             "number",
             lambda: _("Points paid with."),
             unit="currency",
-            aliases=headers("pointsused 적립금 사용적립금"),
+            aliases=headers(
+                "pointsused 적립금 사용적립금 사용한적립금액 적립금사용액 사용포인트 포인트사용액 마일리지사용"
+            ),
         ),
         Column(
             "refunded",
             "number",
-            lambda: _("Amount refunded on the line, as a positive number."),
+            lambda: _("Amount refunded on the line, as a positive number; it becomes a line of its own, a return."),
             unit="currency",
-            aliases=headers("refunded refundedamount refundamount 환불금액 실제환불금액"),
+            switches_on=lambda: _("returns where orders keep their amounts"),
+            aliases=headers("refunded refundedamount refundamount amountrefunded 환불금액 실제환불금액 총환불금액"),
+        ),
+        Column(
+            "refunded_at",
+            "timestamp",
+            lambda: _("When it was refunded; without it the return counts on the day of the order."),
+            aliases=headers("refundedat refunddate 환불일 환불완료일 환불일시"),
         ),
         Column("fulfilment", "text", lambda: _("Delivery or pick-up."), aliases=headers("fulfilment fulfillment")),
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crm_analysis.contract.columns import CUSTOMER_HEADERS, Column, TableSpec, headers
+from crm_analysis.contract.columns import BUYER_IDENTIFIERS, CUSTOMER_HEADERS, Column, TableSpec, headers
 from crm_analysis.messages import _
 
 __all__ = ["CONSENTS", "CONTACTS", "DELIVERIES", "FEEDBACK", "LOYALTY_LEDGER", "PREFERENCES"]
@@ -42,6 +42,7 @@ CONTACTS = TableSpec(
     name="contacts",
     grain=lambda: _("one row per contact with a customer, in or out"),
     key=("contact_id",),
+    identifiers=BUYER_IDENTIFIERS,
     switches_on=lambda: _("how often customers are contacted, at what cost, and how they answer"),
     columns=(
         Column(
@@ -49,7 +50,10 @@ CONTACTS = TableSpec(
             "id",
             lambda: _("Number of the contact."),
             required=True,
-            aliases=headers("id contactid 접촉번호"),
+            aliases=headers(
+                "contactid ticketid ticketnumber ticket chatid conversationid id "
+                "접촉번호 상담번호 상담id 문의번호 티켓번호"
+            ),
         ),
         Column("customer_id", "id", lambda: _("Who."), required=True, aliases=CUSTOMER_HEADERS),
         Column(
@@ -57,14 +61,18 @@ CONTACTS = TableSpec(
             "timestamp",
             lambda: _("When the contact was made."),
             required=True,
-            aliases=headers("date contacted contactedat 접촉일 접촉일시 상담일시 일시"),
+            aliases=headers(
+                "contacted contactedat createdat createdtime createddate openedat startedat date "
+                "접촉일 접촉일시 상담일시 "
+                "상담시작일시 상담생성일시 접수일시 문의일시 일시"
+            ),
         ),
         Column(
             "channel",
             "text",
             lambda: _("sales_visit, service_visit, phone, email, sms, app_push or messenger."),
             required=True,
-            aliases=headers("channel medium 채널 매체"),
+            aliases=headers("channel medium source via mediumtype 채널 매체 상담채널 유입채널 문의채널"),
         ),
         Column(
             "direction",
@@ -72,7 +80,19 @@ CONTACTS = TableSpec(
             lambda: _("in: the customer came to us; out: we went to the customer."),
             aliases=headers("direction inout 방향 인아웃구분"),
         ),
-        Column("purpose", "text", lambda: _("sales, service or information."), aliases=headers("purpose 목적")),
+        Column(
+            "purpose",
+            "text",
+            lambda: _("sales, service or information."),
+            aliases=headers("purpose tickettype 목적 상담유형 문의유형"),
+        ),
+        Column(
+            "order_id",
+            "id",
+            lambda: _("The order it was about; where the customer is not given, the one of the order."),
+            switches_on=lambda: _("contacts of an order, and customers of helpdesk tickets"),
+            aliases=headers("order orderid ordernumber orderno 주문번호 관련주문번호"),
+        ),
         Column(
             "campaign_id",
             "id",
@@ -83,7 +103,7 @@ CONTACTS = TableSpec(
             "outcome",
             "text",
             lambda: _("What came of it: delivered, opened, replied, bought, opted out."),
-            aliases=headers("outcome result 결과"),
+            aliases=headers("outcome result status ticketstatus 결과 상담결과 상담상태 처리상태"),
         ),
         Column(
             "cost",
@@ -98,7 +118,7 @@ CONTACTS = TableSpec(
             "number",
             lambda: _("Minutes of work."),
             unit="minutes",
-            aliases=headers("minutes handledminutes duration 처리시간 통화시간"),
+            aliases=headers("minutes handledminutes duration handletime 처리시간 통화시간 상담시간"),
         ),
     ),
 )

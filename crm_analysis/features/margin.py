@@ -1,4 +1,4 @@
-"""The margin: from costs of goods where they are known, else as set, else assumed."""
+"""The margin: from costs of goods where they are known, else as set, else assumed; without the tax in sales."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LEAST_KNOWN = 0.5
 
 @dataclass(frozen=True)
 class Margin:
-    """Share of revenue that is profit before contacts and offers, and what it rests on."""
+    """Share of revenue, with its tax, that is profit before contacts and offers, and what it rests on."""
 
     rate: float
     basis: Literal["costs", "setting", "assumed"]
@@ -33,6 +33,8 @@ def margin_of(lines: ir.Table, products: ir.Table | None, analysis: AnalysisSett
     """The margin to reckon with.
 
     Costs come from ``order_lines.unit_cost``, else from ``products.unit_cost``; returns bring revenue and cost back.
+    Tax contained in the amounts (``order_lines.tax``) is no profit: costs and a margin that is set or assumed are
+    held against sales without it.
 
     Parameters
     ----------
@@ -51,11 +53,22 @@ def margin_of(lines: ir.Table, products: ir.Table | None, analysis: AnalysisSett
     found = _from_costs(lines, products)
     if found is not None:
         return Margin(found, "costs")
-    return Margin(analysis.margin, "assumed" if analysis.margin_rate is None else "setting")
+    rate = analysis.margin * (1 - _tax_share(lines))
+    return Margin(rate, "assumed" if analysis.margin_rate is None else "setting")
+
+
+def _tax_share(lines: ir.Table) -> float:
+    """Tax as a share of the amounts that contain it."""
+    if "tax" not in lines.columns:
+        return 0.0
+    sums = collect(lines.aggregate(sales=total(lines["amount"].fill_null(0.0)), tax=total(lines["tax"].fill_null(0.0))))
+    sales, tax = (0.0 if pd.isna(value) else float(value) for value in sums.iloc[0][["sales", "tax"]])
+    return tax / sales if sales > 0 else 0.0
 
 
 def _from_costs(lines: ir.Table, products: ir.Table | None) -> float | None:
-    rows = lines.select("product_id", "amount", "quantity", cost=lines["unit_cost"])
+    tax = lines["tax"].fill_null(0.0) if "tax" in lines.columns else ibis.literal(0.0)
+    rows = lines.select("product_id", "amount", "quantity", cost=lines["unit_cost"], tax=tax)
     if products is not None and "unit_cost" in products.columns:
         joined = rows.left_join(products.select("product_id", product_cost="unit_cost"), "product_id")
         rows = joined.mutate(cost=ibis.coalesce(joined["cost"], joined["product_cost"]))
@@ -64,12 +77,13 @@ def _from_costs(lines: ir.Table, products: ir.Table | None) -> float | None:
         rows.aggregate(
             sales=total(rows["amount"].fill_null(0.0)),
             covered=total(ibis.ifelse(known, rows["amount"], 0.0).fill_null(0.0)),
+            taxes=total(ibis.ifelse(known, rows["tax"], 0.0).fill_null(0.0)),
             costs=total(ibis.ifelse(known, rows["cost"] * rows["quantity"], 0.0).fill_null(0.0)),
         )
     ).iloc[0]
     if pd.isna(sums["sales"]) or sums["sales"] <= 0 or sums["covered"] < _LEAST_KNOWN * sums["sales"]:
         return None
-    share = float(sums["costs"] / sums["covered"])
+    share = float((sums["costs"] + sums["taxes"]) / sums["covered"])
     if share >= 1:
         raise ContractError(
             _(

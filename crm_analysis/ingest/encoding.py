@@ -14,7 +14,15 @@ import numpy as np
 from crm_analysis.errors import IngestError
 from crm_analysis.messages import _
 
-__all__ = ["HEAD_BYTES", "TextScan", "decode_head", "guess_encoding", "scan_text", "transcode"]
+__all__ = [
+    "HEAD_BYTES",
+    "TextScan",
+    "decode_head",
+    "guess_encoding",
+    "has_quoted_newline",
+    "scan_text",
+    "transcode",
+]
 
 HEAD_BYTES = 1 << 20
 _CHUNK = 1 << 22
@@ -224,6 +232,11 @@ def _undecodable(file: Path, encoding: str, line: int, offset: int, chosen: bool
             encoding=encoding,
         )
     )
+
+
+def has_quoted_newline(data: bytes) -> bool:
+    """Whether a line feed stands inside quotes, in data that begins with a line."""
+    return _newline_in_quotes(data, 0)[0]
 
 
 def _newline_in_quotes(chunk: bytes, parity: int) -> tuple[bool, int]:

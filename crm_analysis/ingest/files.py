@@ -13,7 +13,20 @@ from crm_analysis.messages import _
 
 __all__ = ["READABLE_SUFFIXES", "file_labels", "resolve_files"]
 
-READABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".htm", ".html", ".parquet", ".pq")
+READABLE_SUFFIXES = (
+    ".csv",
+    ".tsv",
+    ".txt",
+    ".xlsx",
+    ".xlsm",
+    ".xls",
+    ".htm",
+    ".html",
+    ".parquet",
+    ".pq",
+    ".jsonl",
+    ".ndjson",
+)
 """Endings that are read from a folder; a file named outright may have any ending."""
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import threading
 import zipfile
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, time
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -15,17 +16,23 @@ import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from crm_analysis.config import SourceSettings
 from crm_analysis.errors import IngestError
+from crm_analysis.ingest.cells import cell_text
 from crm_analysis.ingest.encoding import guess_encoding
-from crm_analysis.ingest.sniff import SAMPLE_ROWS, find_header, unique_headers
+from crm_analysis.ingest.header import find_header, joined_header, unique_headers
+from crm_analysis.ingest.locked import is_locked, unlocked
+from crm_analysis.ingest.merged import filled_rows, merged_areas
+from crm_analysis.ingest.sniff import SAMPLE_ROWS
 from crm_analysis.messages import _
 
 __all__ = ["GridLayout", "excel_rows", "html_rows", "sniff_grid", "write_grid"]
 
 Row = list[str]
 _BATCH = 20_000
+_MEASURE = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -37,8 +44,10 @@ class GridLayout:
     sample: tuple[tuple[str, ...], ...]
 
 
-def excel_rows(file: Path, sheet: str | int | None) -> Iterator[Row]:
+def excel_rows(file: Path, sheet: str | int | None, password_env: str | None = None) -> Iterator[Row]:
     """The rows of one sheet as text, blank rows included; dates as ISO, whole numbers without decimals.
+
+    The text of merged cells stands in every row and column that they cover.
 
     Parameters
     ----------
@@ -46,23 +55,39 @@ def excel_rows(file: Path, sheet: str | int | None) -> Iterator[Row]:
         An .xlsx or .xlsm file.
     sheet
         Name, or number from 1; None takes the first sheet that is not empty.
+    password_env
+        Name of the environment variable that holds its password.
 
     Raises
     ------
     IngestError
         A damaged workbook, or a sheet that is not there (with those that are).
     """
+    source = unlocked(file, password_env) if is_locked(file) else file
     try:
-        book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+        with _unmeasured():
+            book = openpyxl.load_workbook(source, read_only=True, data_only=True)
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError) as error:
         raise IngestError(_("{file} is a damaged workbook. Export it again.", file=file.name)) from error
     try:
         page = _sheet(book, file, sheet)
         page.reset_dimensions()
-        for row in page.iter_rows(values_only=True):
-            yield [_cell_text(value) for value in row]
+        rows = ([cell_text(value) for value in row] for row in page.iter_rows(values_only=True))
+        yield from filled_rows(rows, merged_areas(book, page))
     finally:
         book.close()
+
+
+@contextmanager
+def _unmeasured() -> Iterator[None]:
+    """Without openpyxl's pass over each whole sheet that does not state its size: rows are streamed anyway."""
+    with _MEASURE:
+        measure = ReadOnlyWorksheet._get_size
+        ReadOnlyWorksheet._get_size = lambda _page: None
+        try:
+            yield
+        finally:
+            ReadOnlyWorksheet._get_size = measure
 
 
 def html_rows(file: Path, encoding: str | None) -> Iterator[Row]:
@@ -104,13 +129,16 @@ def sniff_grid(file: Path, rows: Iterator[Row], settings: SourceSettings, known:
                 count=len(numbered),
             )
         )
-    number, header = numbered[at]
+    header, at = joined_header([row for _number, row in numbered], at, known)
+    number = numbered[at][0]
     while header and not header[-1]:
         header = header[:-1]
     return GridLayout(number, unique_headers(header), tuple(tuple(row) for _n, row in numbered[at + 1 :]))
 
 
-def write_grid(rows: Iterator[Row], layout: GridLayout, target: Path, extra: dict[str, str | None]) -> int:
+def write_grid(
+    rows: Iterator[Row], layout: GridLayout, target: Path, extra: dict[str, str | None], *, limit: int | None = None
+) -> int:
     """Stream the rows below the header into a Parquet file of text; blank rows are left out.
 
     Parameters
@@ -124,6 +152,8 @@ def write_grid(rows: Iterator[Row], layout: GridLayout, target: Path, extra: dic
     extra
         Further columns with one value for all rows; the one with value None takes what stands to the
         right of the last header.
+    limit
+        Rows to write at most.
 
     Returns
     -------
@@ -132,7 +162,8 @@ def write_grid(rows: Iterator[Row], layout: GridLayout, target: Path, extra: dic
     """
     names = [*layout.headers, *extra]
     schema = pa.schema([(name, pa.string()) for name in names])
-    body = (row for row in itertools.islice(rows, layout.header_row, None) if any(row))
+    filled = (row for row in itertools.islice(rows, layout.header_row, None) if any(row))
+    body = itertools.islice(filled, limit)
     width, written = len(layout.headers), 0
     target.parent.mkdir(parents=True, exist_ok=True)
     with pq.ParquetWriter(target, schema) as writer:
@@ -172,19 +203,6 @@ def _sheet(book: Any, file: Path, sheet: str | int | None) -> Any:
     return book.worksheets[0]
 
 
-def _cell_text(value: object) -> str:
-    writers: dict[type, Callable[[Any], str]] = {
-        bool: lambda v: "true" if v else "false",
-        float: lambda v: str(int(v)) if v.is_integer() and abs(v) < 1e15 else repr(v),
-        datetime: lambda v: v.isoformat(sep=" "),
-        date: lambda v: v.isoformat(),
-        time: lambda v: v.isoformat(),
-    }
-    if value is None:
-        return ""
-    return writers.get(type(value), str)(value).strip()
-
-
 class _TableReader(HTMLParser):
     """Collects the cells of table rows as text."""
 
@@ -193,7 +211,8 @@ class _TableReader(HTMLParser):
         self._rows: list[Row] = []
         self._row: Row | None = None
         self._cell: list[str] | None = None
-        self._span = 1
+        self._span, self._down = 1, 1
+        self._below: dict[int, tuple[int, str]] = {}
 
     def take(self) -> list[Row]:
         """The rows completed since the last call."""
@@ -208,8 +227,7 @@ class _TableReader(HTMLParser):
         elif tag in ("td", "th") and self._row is not None:
             self._end_cell()
             self._cell = []
-            span = dict(attrs).get("colspan") or "1"
-            self._span = int(span) if span.isdigit() else 1
+            self._span, self._down = _span(attrs, "colspan"), _span(attrs, "rowspan")
         elif tag == "br" and self._cell is not None:
             self._cell.append(" ")
 
@@ -227,11 +245,31 @@ class _TableReader(HTMLParser):
 
     def _end_cell(self) -> None:
         if self._cell is not None and self._row is not None:
-            self._row.extend([" ".join("".join(self._cell).split()), *[""] * (self._span - 1)])
+            self._take_from_above()
+            text = " ".join("".join(self._cell).split())
+            for position in range(len(self._row), len(self._row) + self._span):
+                if self._down > 1:
+                    self._below[position] = (self._down - 1, text)
+            self._row.extend([text, *[""] * (self._span - 1)])
         self._cell = None
+
+    def _take_from_above(self) -> None:
+        """Cells of rows above that reach down to here."""
+        while self._row is not None and len(self._row) in self._below:
+            left, text = self._below.pop(len(self._row))
+            if left > 1:
+                self._below[len(self._row)] = (left - 1, text)
+            self._row.append(text)
 
     def _end_row(self) -> None:
         self._end_cell()
         if self._row is not None:
+            if self._row:
+                self._take_from_above()
             self._rows.append(self._row)
         self._row = None
+
+
+def _span(attrs: list[tuple[str, str | None]], name: str) -> int:
+    span = dict(attrs).get(name) or "1"
+    return int(span) if span.isdigit() else 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-__all__ = ["id_of", "is_damaged_id", "personal_evidence", "pseudonymised"]
+__all__ = ["id_of", "is_damaged_id", "keyed_digest", "national_phone", "personal_evidence", "pseudonymised"]
 
 _BLANKS = "^(|null|NULL|Null|nan|NaN|None|#N/A|NaT|<NA>)$"
 """A pattern, not a list: DuckDB turns a long list into a join, which costs far more."""
@@ -69,14 +69,20 @@ def pseudonymised(ids: ir.StringValue, key: str, *, digits_are_phones: bool) -> 
     """
     evidence = personal_evidence(ids)
     is_phone = evidence.isin(["phone", "digits"] if digits_are_phones else ["phone"])
-    national = ids.re_replace(r"[^0-9]", "").re_replace(r"^82", "0").re_replace(r"^00", "0").re_replace(r"^1", "01")
     return ibis.cases(
-        (evidence.isin(["email", "name", "resident"]), _digest(ids.strip().lower(), key)),
-        (is_phone, _digest(national, key)),
+        (evidence.isin(["email", "name", "resident"]), keyed_digest(ids.strip().lower(), key)),
+        (is_phone, keyed_digest(national_phone(ids), key)),
         else_=ids,
     )
 
 
-def _digest(text: ir.StringValue, key: str) -> ir.StringValue:
+def national_phone(text: ir.StringValue) -> ir.StringValue:
+    """The digits of a phone number as dialled at home: +82 10 ..., 010 ... and 10 ... are one number."""
+    digits = text.re_replace(r"[^0-9]", "")
+    return digits.re_replace(r"^82", "0").re_replace(r"^00", "0").re_replace(r"^1", "01")
+
+
+def keyed_digest(text: ir.StringValue, key: str) -> ir.StringValue:
+    """A pseudonym that only the workspace's key can make; NULL of NULL."""
     salted = ibis.literal(f"{key}|").concat(text)
     return ibis.literal("p").concat(salted.hexdigest("sha256").substr(0, _LENGTH))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from crm_analysis.contract.columns import Column, TableSpec
 from crm_analysis.errors import IngestError
+from crm_analysis.ingest.header import normalise_header
 from crm_analysis.ingest.shapes import Shape, looks_personal, masked, shape_of
-from crm_analysis.ingest.sniff import normalise_header
 from crm_analysis.messages import _
 
 __all__ = ["Suggestion", "known_headers", "map_columns", "missing_columns", "refuse_missing", "suggest_mapping"]
@@ -25,6 +26,12 @@ _SHAPES: dict[str, tuple[Shape, ...]] = {
     "order_id": ("code",),
     "product_id": ("code",),
 }
+_PERSONAL_HEADER = re.compile(
+    r"(수취인|수령인|주문자|구매자|받는|보내는|고객|회원|예금주).*(명|이름|분|주소|전화|연락처|휴대)|주소|생년월일|주민|이메일"
+    r"|(billing|shipping|recipient|buyer|customer|contact|first|last|full|user).*(name|phone|street|address|company)"
+    r"|e-?mail|address|birth|phone",
+    re.IGNORECASE,
+)
 _BY_TYPE: dict[str, tuple[Shape, ...]] = {
     "id": ("code", "email", "phone"),
     "timestamp": ("date",),
@@ -60,7 +67,11 @@ class Suggestion:
 
 def known_headers(table: TableSpec, columns: Mapping[str, str]) -> frozenset[str]:
     """All headers that a table recognises, normalised: names, aliases and those set in crm.toml."""
-    names = {normalise_header(name) for column in table.columns for name in (column.name, *column.aliases)}
+    names = {
+        normalise_header(name)
+        for column in (*table.columns, *table.identifiers)
+        for name in (column.name, *column.aliases)
+    }
     return frozenset(names | {normalise_header(header) for header in columns.values()})
 
 
@@ -90,7 +101,7 @@ def map_columns(table: TableSpec, headers: Sequence[str], columns: Mapping[str, 
     """
     mapping: dict[str, str] = {}
     for column, wanted in columns.items():
-        if column not in table:
+        if column not in table and column not in {spec.name for spec in table.identifiers}:
             raise _not_in_contract(table, column)
         header = _header(headers, wanted, column, file)
         twice = next((name for name, other in mapping.items() if other == header), None)
@@ -109,22 +120,31 @@ def map_columns(table: TableSpec, headers: Sequence[str], columns: Mapping[str, 
     by_name: dict[str, str] = {}
     for header in headers:
         by_name.setdefault(normalise_header(header), header)
-    for spec in table.columns:
+    own = {normalise_header(column.name) for column in table.columns}
+    for spec in (*table.columns, *table.identifiers):
         if spec.name in mapping:
             continue
-        for alias in (spec.name, *spec.aliases):
-            found = by_name.get(normalise_header(alias))
-            if found is not None and found not in taken:
-                mapping[spec.name] = found
-                taken.add(found)
-                break
+        found = [by_name.get(normalise_header(alias)) for alias in (spec.name, *spec.aliases)]
+        free = [header for header in found if header is not None and header not in taken]
+        # A header that is another column's own name is taken only where nothing else fits.
+        best = next((h for h in free if normalise_header(h) not in own - {normalise_header(spec.name)}), None)
+        if free:
+            mapping[spec.name] = best or free[0]
+            taken.add(mapping[spec.name])
     return _price_or_amount(mapping)
 
 
 def missing_columns(table: TableSpec, mapping: Mapping[str, str]) -> list[str]:
-    """Required columns that are not mapped; for order_lines also an amount, or quantity with unit_price."""
+    """Required columns that are not mapped; for order_lines also an amount, or quantity with unit_price.
+
+    An e-mail address or a phone number tells who the customer is, too, and so does the order of a contact.
+    """
     missing = [name for name in table.required if name not in mapping]
-    if table.name == "order_lines" and "amount" not in mapping and not {"quantity", "unit_price"} <= mapping.keys():
+    known = {"customer_email", "customer_phone"} & mapping.keys()
+    if "customer_id" in missing and (known or (table.name == "contacts" and "order_id" in mapping)):
+        missing.remove("customer_id")
+    has_amount = {"amount", "order_amount"} & mapping.keys() or {"quantity", "unit_price"} <= mapping.keys()
+    if table.name == "order_lines" and not has_amount:
         missing.append("amount")
     return missing
 
@@ -205,7 +225,7 @@ def suggest_mapping(
     suggestions = []
     for header, values in samples.items():
         column = by_header.get(header) or guessed.get(header)
-        personal = column is not None and table[column].personal
+        personal = (column is not None and table[column].personal) or _names_a_person(header)
         suggestions.append(
             Suggestion(header, _examples(values, personal), column, _certainty(header, columns, by_header, guessed))
         )
@@ -218,6 +238,11 @@ def _certainty(
     if header in by_header:
         return "set" if by_header[header] in columns else "name"
     return "values" if header in guessed else "none"
+
+
+def _names_a_person(header: str) -> bool:
+    """Whether a column that is not used is about a person by its name."""
+    return _PERSONAL_HEADER.search(header) is not None
 
 
 def _examples(values: Sequence[str], personal: bool) -> tuple[str, ...]:

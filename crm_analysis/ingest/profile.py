@@ -12,7 +12,7 @@ from crm_analysis.errors import IngestError
 from crm_analysis.ingest.dates import DateFormat, day_month_evidence, parse_date_format
 from crm_analysis.ingest.ids import personal_evidence
 from crm_analysis.ingest.numbers import decimal_evidence
-from crm_analysis.ingest.sources import Source
+from crm_analysis.ingest.source import Source
 from crm_analysis.messages import _
 from crm_analysis.warehouse import collect
 
@@ -75,7 +75,8 @@ def profile_source(source: Source) -> Profile:
     dots = sum(counts[name, "dot"] for name in numbers)
     decimal = settings.decimal or ("," if commas and not dots else ".")
     written = sum(counts["customer_id", kind] for kind in _PERSONAL)
-    phones = counts["customer_id", "digits"] * 2 > counts["customer_id", "all"]
+    digits = counts["customer_id", "digits"]
+    phones = digits > 0 and (digits + counts["customer_id", "phone"]) * 2 > counts["customer_id", "all"]
     notes = []
     if written or phones:
         notes.append(

@@ -8,7 +8,7 @@ import io
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -16,13 +16,14 @@ from typing import Literal
 from crm_analysis.config import SourceSettings
 from crm_analysis.errors import IngestError
 from crm_analysis.ingest.encoding import HEAD_BYTES, decode_head, guess_encoding
+from crm_analysis.ingest.header import HEADER_WITHIN, find_header, joined_header, normalise_header, unique_headers
+from crm_analysis.ingest.locked import is_locked, locked_error
 from crm_analysis.messages import _
 
-__all__ = ["TextLayout", "find_header", "normalise_header", "sniff_kind", "sniff_text", "unique_headers"]
+__all__ = ["SAMPLE_ROWS", "Kind", "TextLayout", "sniff_kind", "sniff_text"]
 
-Kind = Literal["text", "excel", "html", "parquet"]
+Kind = Literal["text", "excel", "html", "parquet", "json"]
 SAMPLE_ROWS = 200
-_HEADER_WITHIN = 40
 _DELIMITERS = (",", ";", "\t", "|")
 _OLE = bytes.fromhex("D0CF11E0A1B11AE1")
 
@@ -50,8 +51,15 @@ class TextLayout:
     sample: tuple[tuple[str, ...], ...]
 
 
-def sniff_kind(file: Path) -> Kind:
+def sniff_kind(file: Path, password_env: str | None = None) -> Kind:
     """What a file is, by its first bytes rather than its ending.
+
+    Parameters
+    ----------
+    file
+        The file.
+    password_env
+        Name of the environment variable with the password of a workbook; a locked one is refused without.
 
     Raises
     ------
@@ -63,7 +71,11 @@ def sniff_kind(file: Path) -> Kind:
     if head.startswith(b"PAR1"):
         return "parquet"
     if head.startswith(_OLE):
-        raise _ole_error(file)
+        if not is_locked(file):
+            raise _old_workbook(file)
+        if password_env is None:
+            raise locked_error(file)
+        return "excel"
     if head.startswith(b"PK\x03\x04"):
         return _kind_of_zip(file)
     if head.startswith(b"\x1f\x8b"):
@@ -71,6 +83,8 @@ def sniff_kind(file: Path) -> Kind:
     start = decode_head(head, guess_encoding(head)).lstrip("\ufeff \r\n\t").lower()
     if re.match(r"<(!doctype html|html|head|meta|table|style|\?xml[^>]*>\s*<html)", start):
         return "html"
+    if re.match(r"\{\s*\"|\[\s*\{", start):
+        return "json"
     return "text"
 
 
@@ -117,57 +131,12 @@ def sniff_text(
     delimiter = _delimiter(file, text, settings, known)
     rows, lines = _records(text, delimiter)
     at = _header_index(file, rows, lines, settings, known)
-    headers = unique_headers(rows[at])
+    header, at = joined_header(rows, at, known)
+    headers = unique_headers(header)
     return TextLayout(chosen, delimiter, lines[at], headers, tuple(tuple(row) for row in rows[at + 1 :]))
 
 
-def find_header(rows: Sequence[Sequence[str]], known: Collection[str]) -> int:
-    """Index of the row that looks like the header among the first rows.
-
-    The row with most cells that the table knows; else the first row that is filled as widely as most
-    rows are and holds no number.
-    """
-    hits = [sum(normalise_header(cell) in known for cell in row) for row in rows[:_HEADER_WITHIN]]
-    if hits and max(hits) >= 1:
-        return hits.index(max(hits))
-    widths = Counter(sum(bool(cell.strip()) for cell in row) for row in rows)
-    usual = max(widths, key=lambda width: (widths[width], width), default=0)
-    for index, row in enumerate(rows[:_HEADER_WITHIN]):
-        filled = [cell for cell in row if cell.strip()]
-        if len(filled) >= usual and not any(re.fullmatch(r"[-\d.,:/ ]+", cell.strip()) for cell in filled):
-            return index
-    return 0
-
-
-def normalise_header(header: str) -> str:
-    """A header for comparison: lower case, no spaces, signs or suffix in brackets ("상품구매금액(KRW)")."""
-    bare = re.sub(r"[(\[（].*?[)\]）]", "", header) or header
-    return re.sub(r"[\W_]+", "", bare.lower())
-
-
-def unique_headers(cells: Sequence[str]) -> tuple[str, ...]:
-    """Names for the columns of a header row: blanks numbered, repeats told apart."""
-    seen: set[str] = set()
-    names = []
-    for position, cell in enumerate(cells, start=1):
-        base = " ".join(cell.replace("`", "'").split()) or f"column_{position}"
-        name, copy = base, 1
-        while name.lower() in seen:
-            copy += 1
-            name = f"{base}_{copy}"
-        seen.add(name.lower())
-        names.append(name)
-    return tuple(names)
-
-
-def _ole_error(file: Path) -> IngestError:
-    if "EncryptedPackage".encode("utf-16-le") in file.read_bytes():
-        return IngestError(
-            _(
-                "{file} is protected by a password. Open it, save it without a password, and use that copy.",
-                file=file.name,
-            )
-        )
+def _old_workbook(file: Path) -> IngestError:
     return IngestError(_("{file} is a workbook in the old .xls format. Save it as .xlsx or as CSV.", file=file.name))
 
 
@@ -207,7 +176,7 @@ def _splits(text: str, delimiter: str, known: Collection[str]) -> tuple[int, flo
     width = max(widths, key=lambda w: (widths[w], w))
     if width < 2:
         return 0, 0.0, width
-    hits = max(sum(normalise_header(cell) in known for cell in row) for row in rows[:_HEADER_WITHIN])
+    hits = max(sum(normalise_header(cell) in known for cell in row) for row in rows[:HEADER_WITHIN])
     return hits, widths[width] / len(rows), width
 
 

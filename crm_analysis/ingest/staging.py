@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import ibis
@@ -16,13 +16,15 @@ import ibis.expr.types as ir
 
 from crm_analysis.contract import TableSpec
 from crm_analysis.errors import IngestError
+from crm_analysis.ingest.buyers import buyer_notes, buyer_of
 from crm_analysis.ingest.dates import canonical_time, timestamp_of
 from crm_analysis.ingest.dialect import from_micros, instant_to_local
 from crm_analysis.ingest.ids import id_of, is_damaged_id, pseudonymised
 from crm_analysis.ingest.numbers import boolean_of, is_blank, number_of
+from crm_analysis.ingest.order_amounts import with_amounts
 from crm_analysis.ingest.profile import Profile, profile_source
 from crm_analysis.ingest.shapes import looks_personal, masked
-from crm_analysis.ingest.sources import Source
+from crm_analysis.ingest.source import Source
 from crm_analysis.messages import _
 from crm_analysis.warehouse import Engine, collect
 from crm_analysis.warehouse.engine import EXTRA_COLUMN, SOURCE_COLUMN
@@ -51,7 +53,8 @@ class Staged:
     rows
         One row per row of the files: every column of the table (absent ones NULL), ``source_file``,
         ``parse_problem`` (NULL, or ``column:reason``, or ``row:too_many_fields``, ``row:totals_row``) and
-        ``raw_value`` (the text behind a problem with a date, amount, quantity or price).
+        ``raw_value`` (the text behind a problem with a date, amount, quantity or price). Order lines also have
+        ``stated_amount`` and ``adjusted_...`` of :mod:`crm_analysis.ingest.order_amounts`.
     mapping
         Contract column to header.
     row_count
@@ -108,7 +111,13 @@ def stage(source: Source, engine: Engine, *, time_zone: str, pseudonym_key: str)
     staged = Staged(rows, source.mapping, total, problems, profile.has_persons, [*source.notes, *profile.notes])
     _refuse_unreadable(staged, source)
     staged.notes.extend(_problem_notes(staged, source))
-    return staged
+    if "_known_by" in stored.columns:
+        staged.notes.extend(buyer_notes(stored.filter(~stored["_totals"]), source.name))
+    if source.table.name != "order_lines":
+        return staged
+    rows, notes = with_amounts(rows, source, engine)
+    staged.notes.extend(notes)
+    return replace(staged, rows=rows)
 
 
 def _parsed(source: Source, engine: Engine, profile: Profile, time_zone: str, key: str) -> ir.Table:
@@ -135,6 +144,9 @@ def _parsed(source: Source, engine: Engine, profile: Profile, time_zone: str, ke
             columns[f"_raw_{name}"] = _text(source, table, name)
     if "customer_id" in columns and profile.has_persons:
         columns["customer_id"] = pseudonymised(columns["customer_id"], key, digits_are_phones=profile.digits_are_phones)
+    if source.table.identifiers and "customer_id" in source.table:
+        persons = {name: table[header].cast("string") for name, header in source.identifiers.items()}
+        columns["customer_id"], columns["_known_by"] = buyer_of(columns.get("customer_id"), persons, key)
     extra = ibis.literal(False)
     if EXTRA_COLUMN in table.columns:
         extra = table[EXTRA_COLUMN].re_search(r"\S").fill_null(False)
@@ -271,21 +283,9 @@ def _refuse_unreadable(staged: Staged, source: Source) -> None:
 
 
 def _unreadable(staged: Staged, source: Source, name: str, code: str, count: int) -> IngestError:
-    facts: dict[str, Any] = {
-        "file": source.name,
-        "header": source.mapping[name],
-        "column": name,
-        "count": f"{count:,}",
-        "rows": f"{staged.row_count:,}",
-    }
     if code.endswith("damaged_id"):
-        return IngestError(
-            _(
-                "{file}: in {count} of {rows} rows, column '{header}' ({column}) was rounded by a spreadsheet "
-                "(such as 2.3E+17). Export it again with the ids as text.",
-                **facts,
-            )
-        )
+        return IngestError(_damaged_ids(staged, source, name, count))
+    facts = _facts(staged, source, name, count)
     example = collect(staged.rows.filter(staged.rows["parse_problem"] == code).select("raw_value").limit(1))[
         "raw_value"
     ]
@@ -306,8 +306,30 @@ def _unreadable(staged: Staged, source: Source, name: str, code: str, count: int
     return IngestError(messages[code.partition(":")[2]]())
 
 
+def _facts(staged: Staged, source: Source, name: str, count: int) -> dict[str, Any]:
+    return {
+        "file": source.name,
+        "header": source.mapping[name],
+        "column": name,
+        "count": f"{count:,}",
+        "rows": f"{staged.row_count:,}",
+    }
+
+
+def _damaged_ids(staged: Staged, source: Source, name: str, count: int) -> str:
+    return _(
+        "{file}: in {count} of {rows} rows, column '{header}' ({column}) was rounded by a spreadsheet "
+        "(such as 2.3E+17). Export it again with the ids as text.",
+        **_facts(staged, source, name, count),
+    )
+
+
 def _problem_notes(staged: Staged, source: Source) -> list[str]:
-    notes = []
+    notes = [
+        _damaged_ids(staged, source, code.partition(":")[0], count)
+        for code, count in staged.problems.items()
+        if code.endswith(":damaged_id")
+    ]
     if count := staged.problems.get("row:too_many_fields"):
         notes.append(
             _(

@@ -8,7 +8,7 @@ import pandas as pd
 
 from crm_analysis import formats as f
 from crm_analysis.cleaning import OUTLIERS
-from crm_analysis.labels import action_label, rule_label
+from crm_analysis.labels import action_label, difference_label, rule_label
 from crm_analysis.messages import _, plural
 
 __all__ = [
@@ -246,7 +246,7 @@ def agreement_rows(agreement: pd.DataFrame, currency: str) -> tuple[list[list[st
     heads = {
         _("Month"): "left",
         _("In the source"): "right",
-        **{rule_label(n): "right" for n in named},
+        **{difference_label(n): "right" for n in named},
         _("Sales"): "right",
     }
     return rows, heads

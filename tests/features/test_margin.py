@@ -40,3 +40,10 @@ def test_without_costs_the_setting_counts_and_then_the_assumption(lines: ir.Tabl
 def test_costs_above_the_sales_are_refused(lines: ir.Table) -> None:
     with pytest.raises(ContractError, match=r"unit_cost adds up to 150 % of the sales"):
         margin_of(_costing(lines, 1.5), None, ASSUMED)
+
+
+def test_tax_in_the_amounts_is_no_profit(lines: ir.Table) -> None:
+    taxed = lines.mutate(tax=lines["amount"] / 11)
+    assert margin_of(_costing(taxed, 0.6), None, KNOWN).rate == pytest.approx(1 - 0.6 - 1 / 11)
+    bare = taxed.mutate(unit_cost=ibis.null("float64"))
+    assert margin_of(bare, None, KNOWN).rate == pytest.approx(0.2 * 10 / 11)

@@ -6,8 +6,8 @@ import pytest
 
 from crm_analysis.contract import SOURCE_TABLES
 from crm_analysis.ingest import map_columns, suggest_mapping
+from crm_analysis.ingest.header import find_header, normalise_header, unique_headers
 from crm_analysis.ingest.shapes import masked, shape_of
-from crm_analysis.ingest.sniff import find_header, normalise_header, unique_headers
 
 LINES = SOURCE_TABLES["order_lines"]
 
@@ -28,6 +28,13 @@ LINES = SOURCE_TABLES["order_lines"]
 )
 def test_names_are_recognised(headers: list[str], expected: dict[str, str]) -> None:
     assert map_columns(LINES, headers, {}, file="f") == expected
+
+
+def test_another_columns_own_name_is_taken_only_where_nothing_else_fits() -> None:
+    customers = SOURCE_TABLES["customers"]
+    both = map_columns(customers, ["household_id", "고객번호"], {}, file="f")
+    assert both == {"customer_id": "고객번호", "household_id": "household_id"}
+    assert map_columns(customers, ["household_id", "age"], {}, file="f")["customer_id"] == "household_id"
 
 
 def test_a_setting_wins_and_a_header_serves_one_column() -> None:

@@ -14,6 +14,7 @@ from crm_analysis.config import SourceSettings
 from crm_analysis.contract import SOURCE_TABLES
 from crm_analysis.errors import IngestError
 from crm_analysis.ingest import Staged, open_source, stage
+from crm_analysis.ingest.order_amounts import ADJUSTMENTS
 from crm_analysis.warehouse import Engine, collect, open_engine
 
 TIMES = {
@@ -111,7 +112,8 @@ def test_the_staged_table_has_exactly_the_types_of_the_contract(engine: Engine, 
     table = SOURCE_TABLES["order_lines"]
     schema = staged(engine, tmp_path, "customer,date,amount\nA,2025-01-01,1\n").rows.schema()
     names = [column.name for column in table.columns]
-    assert list(schema.names) == [*names, "source_file", "parse_problem", "raw_value"]
+    steps = [f"adjusted_{name}" for name in ADJUSTMENTS]
+    assert list(schema.names) == [*names, "source_file", "parse_problem", "raw_value", "stated_amount", *steps]
     kinds = {name: str(schema[name]).partition("(")[0] for name in names}
     assert kinds == {name: table.ibis_type(name).partition("(")[0] for name in names}
 
