@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pandas as pd
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from crm_analysis.warehouse import collect
 
 from .conftest import HEAD, Shop
 
+pytestmark = pytest.mark.slow
 DAYS = st.integers(1, 6)
 LINE = st.builds(
     lambda customer, day, order, product, quantity, amount: (
