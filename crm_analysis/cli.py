@@ -67,7 +67,7 @@ def _words_of(arguments: list[str]) -> tuple[list[str], bool]:
             language = [word]
         else:
             words.append(word)
-    has_command = bool(words) and not words[0].startswith("-") and words != ["runs"]
+    has_command = bool(words) and not words[0].startswith("-") and words not in (["runs"], ["people"])
     return (words + language if has_command else words), "--debug" in arguments
 
 
@@ -200,8 +200,40 @@ def build_app() -> typer.Typer:
 
         tools.lab(config, _overrides(lang))
 
+    app.add_typer(_people_app(config, lang), name="people", help=_("Which accounts are one person."))
     app.add_typer(_runs_app(config, lang), name="runs", help=_("Runs of the project."))
     return app
+
+
+def _people_app(config: Any, lang: Any) -> typer.Typer:
+    people = typer.Typer(no_args_is_help=True)
+    account = Annotated[str, typer.Argument(help=_("Number of an account, as the source has it."), metavar="ACCOUNT")]
+    settings = Annotated[Path, typer.Option("--config", help=_("File of settings."))]
+    why = Annotated[str, typer.Option("--reason", help=_("Why."))]
+
+    @people.command(help=_("Show pairs of accounts that may be one person, with what speaks for and against it."))
+    def review(
+        config: config = Path(CONFIG),
+        most: Annotated[int, typer.Option("--most", help=_("How many pairs at most."))] = 20,
+        lang: lang = None,
+    ) -> None:
+        from crm_analysis.commands import people as verbs
+
+        verbs.review(config, _overrides(lang), most)
+
+    def decided(name: str, decision: str, text: str) -> None:
+        @people.command(name, help=text)
+        def decide(
+            one: account, other: account, config: settings = Path(CONFIG), reason: why = "", lang: lang = None
+        ) -> None:
+            from crm_analysis.commands import people as verbs
+
+            verbs.decide_on(config, _overrides(lang), one, other, decision, reason)
+
+    decided("same", "same", _("Two accounts are one person."))
+    decided("different", "different", _("Two accounts are two people."))
+    decided("undo", "undone", _("Take a decision about two accounts back."))
+    return people
 
 
 def _runs_app(config: Any, lang: Any) -> typer.Typer:

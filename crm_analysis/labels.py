@@ -14,6 +14,7 @@ __all__ = [
     "channel_label",
     "department_label",
     "difference_label",
+    "evidence_field_label",
     "evidence_label",
     "method_label",
     "reason_label",
@@ -105,6 +106,7 @@ def action_label(code: str) -> str:
         "repaired": _("Repaired"),
         "quarantined": _("Quarantined"),
         "netted": _("Netted"),
+        "merged": _("Merged"),
         "flagged": _("Flagged"),
     }
     return names.get(code, code)
@@ -124,6 +126,7 @@ def rule_label(code: str) -> str:
         "exact_duplicate": _("Exact duplicate"),
         "adjustment": _("Accounting adjustment"),
         "netted_cancellation": _("Netted cancellation"),
+        "same_person": _("Another account of the same person"),
         "not_a_sale": _("State is not a sale"),
         "negative_price": _("Negative price"),
         "no_customer": _("No customer"),
@@ -204,3 +207,17 @@ def reason_label(code: str) -> str:
         "others": _("Others"),
     }
     return names.get(code, code)
+
+
+def evidence_field_label(field: str) -> str:
+    """Name of what two accounts are compared by."""
+    names = {
+        "name": _("name"),
+        "email": _("e-mail address"),
+        "phone": _("telephone"),
+        "birth": _("day of birth"),
+        "address": _("address"),
+        "house": _("number of the house"),
+        "postcode": _("postcode"),
+    }
+    return names[field]

@@ -66,6 +66,9 @@ HANDED_OVER: dict[str, HandedOver] = {
         "02", "cohort age", "cohort:date age:integer customers:integer active:integer share:number complete:boolean"
     ),
     "segment_migration": _table("02", "segment_from segment_to", "segment_from:text segment_to:text customers:integer"),
+    "identity_counts": _table("00", "", "accounts:integer customers:integer several:integer waiting:integer"),
+    "channel_reach": _table("02", "reach", "reach:text customers:integer orders:integer revenue:number"),
+    "prospect_reach": _table("02", "origin", "origin:text prospects:integer known:integer revenue:number"),
     "contact_kinds": _table(
         "02",
         "kind",

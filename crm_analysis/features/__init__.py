@@ -23,6 +23,7 @@ from crm_analysis.features.purchases import (
     purchase_days,
     purchase_states,
 )
+from crm_analysis.features.reach import SEVERAL, channel_reach, identity_counts, prospect_reach
 from crm_analysis.features.rfm import (
     SEGMENTS,
     existing_since_start,
@@ -47,8 +48,10 @@ __all__ = [
     "CustomerRecord",
     "DAYS_PER_UNIT",
     "SEGMENTS",
+    "SEVERAL",
     "TIMELINE_TABLES",
     "Unit",
+    "channel_reach",
     "cohorts",
     "concentration",
     "contact_kind",
@@ -60,6 +63,7 @@ __all__ = [
     "existing_since_start",
     "first_purchases",
     "gaps",
+    "identity_counts",
     "growth_bridge",
     "item_lines",
     "item_pairs",
@@ -72,6 +76,7 @@ __all__ = [
     "name_segments",
     "period",
     "profit_spread",
+    "prospect_reach",
     "purchase_days",
     "purchase_states",
     "purchases_in",

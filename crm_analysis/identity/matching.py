@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import duckdb
+import numpy as np
 import pandas as pd
 import splink.comparison_level_library as levels
 from splink import Linker, SettingsCreator
@@ -47,6 +48,13 @@ _BLOCKS = (
 _SAME, _GIVEN_AGREES, _NAMES_AGREE = 2, 1, 3
 """Levels of a field that is the same, of a given name that is, and from which on two names are one: from below."""
 
+_OF_A_HOME, _MOST_OF_A_HOME = ("phone", "address", "house", "postcode"), 12.0
+"""What people of one home share, and how many bits it says at the most where their names differ."""
+_NAMES_DIFFER = (0, 2)
+"""Levels of names that are those of two people: nothing the same, or the surname alone."""
+_BESIDE_NAMES = ("email", "phone", "birth", "address", "postcode")
+"""Of these one has to agree too, or be alike: a name alone is no person."""
+
 _ALWAYS_PAIRS, _PAIRS_A_RECORD = 2_000_000, 10
 
 
@@ -68,8 +76,8 @@ def score_pairs(records: pd.DataFrame, other: pd.DataFrame | None = None, *, at_
         One row per pair, the most probable first: customer_id_l, customer_id_r, probability, and for each of
         ``name, email, phone, birth, address, house, postcode`` its weight of evidence in bits: above 0 it speaks for
         one person, below 0 against it, 0 says nothing because a record lacks it;
-        and ``alone``: whether it is one person even if people share a home and a telephone (the names agree, or the day
-        of birth; where a name is not known or the surname differs, the e-mail address will do).
+        and ``alone``: whether it is one person even if people share a home, a telephone or a name (the names agree and
+        something else, or the day of birth; where a name is not known or the surname differs, the e-mail address does).
     """
     lists = [records] if other is None else [records, other]
     used = [field for field in FIELDS if all(frame[field].notna().any() for frame in lists)]
@@ -84,22 +92,40 @@ def score_pairs(records: pd.DataFrame, other: pd.DataFrame | None = None, *, at_
     if found.empty:
         return empty
     kept = pd.DataFrame({name: found[name] for name in ("customer_id_l", "customer_id_r")})
-    kept["probability"] = found["match_probability"]
     for name in _EVIDENCE:
         weights = [found[column] for column in (f"mw_{name}", f"mw_tf_adj_{name}") if column in found]
         kept[name] = sum(weights) if weights else 0.0
+    kept["probability"] = 1 / (1 + np.exp2(_one_home(found, kept) - found["match_weight"]))
     kept["alone"] = _alone(found)
+    kept = kept[kept["probability"] >= at_least]
     order = ["probability", "customer_id_l", "customer_id_r"]
     return kept.sort_values(order, ascending=[False, True, True], ignore_index=True)
 
 
+def _one_home(found: pd.DataFrame, kept: pd.DataFrame) -> pd.Series:
+    """Bits to take off where names and days of birth are not the same: a home and its telephone are one fact, not five.
+
+    The model takes the fields for independent of each other, which they are not for two people of one home.
+    """
+    told: pd.Series = kept[list(_OF_A_HOME)].clip(lower=0).sum(axis=1)
+    no = pd.Series(data=False, index=found.index)
+    born = found["gamma_birth"] == _SAME if "gamma_birth" in found else no
+    differ = found["gamma_name"].isin(_NAMES_DIFFER) & ~born if "gamma_name" in found else no
+    return (told - _MOST_OF_A_HOME).clip(lower=0).where(differ, 0.0)
+
+
 def _alone(found: pd.DataFrame) -> pd.Series:
-    """Whether a pair is one person and not two of one home: Splink numbers the levels of a comparison from the last."""
+    """Whether a pair is one person and neither two of one home nor two of one name.
+
+    Splink numbers the levels of a comparison from the last one.
+    """
     no = pd.Series(data=False, index=found.index)
     name = found.get("gamma_name", pd.Series(data=-1, index=found.index))
     born = found["gamma_birth"] == _SAME if "gamma_birth" in found else no
     mail = found["gamma_email"] == _SAME if "gamma_email" in found else no
-    return (name >= _NAMES_AGREE) | born | (mail & ((name < 0) | (name == _GIVEN_AGREES)))
+    more = np.logical_or.reduce([found[f"gamma_{field}"] > 0 for field in _BESIDE_NAMES if f"gamma_{field}" in found])
+    certain: pd.Series = ((name >= _NAMES_AGREE) & more) | born | (mail & ((name < 0) | (name == _GIVEN_AGREES)))
+    return certain
 
 
 def _predict(
@@ -112,6 +138,7 @@ def _predict(
     few: bool,
 ) -> pd.DataFrame:
     logging.getLogger("splink").setLevel(logging.ERROR)
+    connection.execute("SET enable_progress_bar = false")
     most = max(_ALWAYS_PAIRS, _PAIRS_A_RECORD * sum(map(len, lists)))
     blocks = [block for block in _BLOCKS if set(block) <= set(used) and _pairs(lists, block) <= most]
     rules: list[Any] = [block_on(*block) for block in blocks]
@@ -149,7 +176,7 @@ _USUAL = {
     "email": (0.0005, 0.0005),
     "phone": (0.0005, 0.0005),
     "birth": (0.001, 0.005),
-    "address": (0.01, 0.15),
+    "address": (0.05, 0.15),
     "house": (0.01, 0.10),
     "postcode": (0.01, 0.05),
     "name": (0.002, 0.002, 0.0005, 0.005, 0.08, 0.02),

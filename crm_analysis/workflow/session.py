@@ -173,7 +173,10 @@ class StepSession:
         """Cleaning rules and their reasons in words."""
         rules = order_line_rules(self.settings.cleaning, lines_have_identity=True, today=self.as_of.isoformat())
         others = [rule for spec in SOURCE_TABLES.values() for rule in reference_rules(spec)]
-        return {rule.name: rule.reason() for rule in [*others, *rules]} | {"netted_cancellation": netting_reason()}
+        return {rule.name: rule.reason() for rule in [*others, *rules]} | {
+            "netted_cancellation": netting_reason(),
+            "same_person": _("Its rows belong to one customer in every table; the account stays as it is."),
+        }
 
     @property
     def draw_seed(self) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from crm_analysis.commands import people as command
 from crm_analysis.errors import ConfigError
 from crm_analysis.identity import current_decisions, record_decision
 from crm_analysis.project import Project
@@ -164,3 +165,24 @@ def test_wrong_decisions_are_named(people: Shop, pair: tuple[str, str], decision
     project.build()
     with pytest.raises(ConfigError, match=message):
         record_decision(project.warehouse, *pair, decision)
+
+
+def test_the_command_shows_pairs_masked_and_keeps_decisions(people: Shop, capsys: pytest.CaptureFixture[str]) -> None:
+    toml = people.root / "crm.toml"
+    lines = PEOPLE.replace("01012345678", "").replace("HONG@shop.example", "").splitlines()
+    unsure = [line.replace("1981-12-07", "") if line.startswith("a1") else line for line in lines]
+    (people.root / "customers.csv").write_text("\n".join([*unsure, ""]), encoding="utf-8")
+    people.open().build()
+    command.review(toml, {}, 20)
+    shown = capsys.readouterr().out
+    assert "a1  b7" in shown
+    assert "홍**" in shown
+    assert "hong@shop.example" not in shown
+    assert "홍길동" not in shown
+    command.decide_on(toml, {}, "a1", "b7", "same", "asked")
+    assert "Kept" in capsys.readouterr().out
+    project = people.open()
+    project.build()
+    assert set(collect(project.table("customers"))["customer_id"]) == {"a1", "a2", "a3"}
+    command.review(toml, {}, 20)
+    assert "4 accounts are 3 people" in capsys.readouterr().out

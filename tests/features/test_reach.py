@@ -1,0 +1,62 @@
+"""Where customers are met: by hand, on both engines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from crm_analysis.features import SEVERAL, channel_reach, identity_counts, prospect_reach
+from crm_analysis.warehouse import Engine, Warehouse
+
+
+def _warehouse(engine: Engine, folder: Path, **tables: pd.DataFrame) -> Warehouse:
+    found = Warehouse(folder, engine)
+    with found.lock():
+        for name, frame in tables.items():
+            found.write_frame(name, frame)
+    return found
+
+
+LINES = pd.DataFrame(
+    [
+        ("a", "o1", "web", 10.0, "sale"), ("a", "o1", "web", 5.0, "sale"), ("a", "o2", "store", 20.0, "sale"),
+        ("b", "o3", "web", 7.0, "sale"), ("b", "o3", "web", -7.0, "return"), ("b", "o4", "web", 3.0, "sale"),
+        ("c", "o5", "store", 100.0, "sale"), ("d", "o6", None, 50.0, "sale"), ("e", "o7", "web", -4.0, "return"),
+    ],
+    columns=["customer_id", "order_id", "channel", "amount", "line_kind"],
+)  # fmt: skip
+
+
+def test_customers_by_the_channels_they_bought_in(engine: Engine, tmp_path: Path) -> None:
+    """Who only returned, or whose channel is not known, bought in none."""
+    lines = _warehouse(engine, tmp_path / "w", order_lines=LINES.assign(netted=False)).read("order_lines")
+    found = channel_reach(lines).set_index("reach")
+    assert found["customers"].to_dict() == {"store": 1, SEVERAL: 1, "web": 1}
+    assert found["orders"].to_dict() == {"store": 1, SEVERAL: 2, "web": 2}
+    assert found["revenue"].to_dict() == {"store": 100.0, SEVERAL: 35.0, "web": 3.0}
+    assert list(found.index) == ["store", SEVERAL, "web"]
+
+
+def test_prospects_by_their_list(engine: Engine, tmp_path: Path) -> None:
+    prospects = pd.DataFrame(
+        [("n1", "PA1", "fair", "a"), ("n2", "PA1", "fair", None), ("n3", None, "fair", "c"), ("n4", None, None, None)],
+        columns=["prospect_id", "partner_id", "source", "known_as"],
+    )
+    both = _warehouse(engine, tmp_path / "w", order_lines=LINES, prospects=prospects)
+    found = prospect_reach(both.read("prospects"), both.read("order_lines")).set_index("origin")
+    assert found["prospects"].to_dict() == {"PA1": 2, "": 1, "fair": 1}
+    assert found["known"].to_dict() == {"PA1": 1, "": 0, "fair": 1}
+    assert found["revenue"].to_dict() == {"PA1": 35.0, "": 0.0, "fair": 100.0}
+    assert prospect_reach(None, both.read("order_lines")).empty
+
+
+def test_accounts_and_the_people_behind_them(engine: Engine, tmp_path: Path) -> None:
+    accounts = pd.DataFrame(
+        {"account_id": ["a", "b", "c", "d"], "customer_id": ["a", "a", "a", "d"], "records": [3, 3, 3, 1]}
+    )
+    review = pd.DataFrame({"customer_id_l": ["a"], "customer_id_r": ["d"], "probability": [0.7]})
+    both = _warehouse(engine, tmp_path / "w", accounts=accounts, identity_review=review)
+    found = identity_counts(both.read("accounts"), both.read("identity_review")).iloc[0].to_dict()
+    assert found == {"accounts": 4, "customers": 2, "several": 1, "waiting": 1}
+    assert identity_counts(None, None).iloc[0].to_dict() == {"accounts": 0, "customers": 0, "several": 0, "waiting": 0}

@@ -1,0 +1,63 @@
+"""Who is one person, and where customers are met: sentences say what the tables say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from crm_analysis.features import SEVERAL
+from crm_analysis.messages import language
+from crm_analysis.narrative import reach as words
+
+Check = Callable[[Callable[[], str], str], None]
+
+
+def _counts(accounts: int, customers: int, several: int) -> pd.DataFrame:
+    return pd.DataFrame([{"accounts": accounts, "customers": customers, "several": several, "waiting": 0}])
+
+
+def test_accounts_and_people(check_korean: Check) -> None:
+    check_korean(lambda: words.identity_sentence(_counts(1234, 1200, 30)), "1,200")
+    check_korean(lambda: words.identity_sentence(_counts(50, 50, 0)), "50")
+    assert "no table of customers" in words.identity_sentence(_counts(0, 0, 0))
+
+
+def test_pairs_that_wait_name_what_speaks_for_and_against() -> None:
+    evidence = {"name": 7.1, "email": 0.0, "phone": 9.0, "birth": -3.6, "address": 0.0, "house": 0.0, "postcode": 0.0}
+    pairs = pd.DataFrame(
+        [
+            {"customer_id_l": "a", "customer_id_r": "b", "probability": 0.6, **evidence},
+            {"customer_id_l": "c", "customer_id_r": "d", "probability": 0.9, **evidence},
+        ]
+    )
+    rows, heads = words.review_rows(pairs)
+    assert [row[:2] for row in rows] == [["c", "d"], ["a", "b"]], "the most probable first"
+    assert rows[0][3:] == ["name, telephone", "day of birth"]
+    assert list(heads.values()).count("right") == 1
+    with language("ko"):
+        assert words.review_rows(pairs)[0][0][3:] == ["이름, 전화번호", "생년월일"]
+    assert words.review_rows(None)[0] == []
+
+
+def test_customers_of_several_channels(check_korean: Check) -> None:
+    reach = pd.DataFrame(
+        [("web", 60, 80, 600.0), (SEVERAL, 40, 200, 4_000.0)], columns=["reach", "customers", "orders", "revenue"]
+    )
+    check_korean(lambda: words.channel_sentence(reach, "EUR"), "40")
+    said = words.channel_sentence(reach, "EUR")
+    assert "€100" in said
+    assert "€10" in said.replace("€100", "")
+    assert words.channel_sentence(reach.head(1), "EUR") == "", "one channel has nothing to compare"
+    rows, _heads = words.channel_rows(reach, "EUR")
+    assert rows[1][0] == "several channels"
+
+
+def test_prospects_who_are_customers(check_korean: Check) -> None:
+    reach = pd.DataFrame(
+        [("PA1", 200, 30, 900.0), ("", 1, 0, 0.0)], columns=["origin", "prospects", "known", "revenue"]
+    )
+    check_korean(lambda: words.prospect_sentence(reach), "30")
+    rows, _heads = words.prospect_rows(reach, "EUR")
+    assert rows[1][0] == "not stated"
+    assert words.prospect_sentence(reach.head(0)) == ""
