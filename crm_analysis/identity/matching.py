@@ -52,8 +52,9 @@ _OF_A_HOME, _MOST_OF_A_HOME = ("phone", "address", "house", "postcode"), 12.0
 """What people of one home share, and how many bits it says at the most where their names differ."""
 _NAMES_DIFFER = (0, 2)
 """Levels of names that are those of two people: nothing the same, or the surname alone."""
-_BESIDE_NAMES = ("email", "phone", "birth", "address", "postcode")
-"""Of these one has to agree too, or be alike: a name alone is no person."""
+_BESIDE_NAMES = ("email", "phone", "birth")
+_PARTS_OF_A_HOME, _PARTS_THAT_TELL = {"address": 1, "house": _SAME, "postcode": _SAME}, 2
+"""One of the first has to be the same, or two parts of the home: a name alone is no person, nor are numbered values."""
 
 _ALWAYS_PAIRS, _PAIRS_A_RECORD = 2_000_000, 10
 
@@ -123,7 +124,9 @@ def _alone(found: pd.DataFrame) -> pd.Series:
     name = found.get("gamma_name", pd.Series(data=-1, index=found.index))
     born = found["gamma_birth"] == _SAME if "gamma_birth" in found else no
     mail = found["gamma_email"] == _SAME if "gamma_email" in found else no
-    more = np.logical_or.reduce([found[f"gamma_{field}"] > 0 for field in _BESIDE_NAMES if f"gamma_{field}" in found])
+    same = [found[f"gamma_{field}"] == _SAME for field in _BESIDE_NAMES if f"gamma_{field}" in found]
+    home = [found[f"gamma_{field}"] >= least for field, least in _PARTS_OF_A_HOME.items() if f"gamma_{field}" in found]
+    more = np.logical_or.reduce([no, *same, sum(home, start=no.astype("int64")) >= _PARTS_THAT_TELL])
     certain: pd.Series = ((name >= _NAMES_AGREE) & more) | born | (mail & ((name < 0) | (name == _GIVEN_AGREES)))
     return certain
 
@@ -173,13 +176,13 @@ _EVIDENCE = ("name", "email", "phone", "birth", "address", "house", "postcode")
 
 
 _USUAL = {
-    "email": (0.0005, 0.0005),
-    "phone": (0.0005, 0.0005),
+    "email": (0.0005, 0.02),
+    "phone": (0.0005, 0.03),
     "birth": (0.001, 0.005),
-    "address": (0.05, 0.15),
-    "house": (0.01, 0.10),
-    "postcode": (0.01, 0.05),
-    "name": (0.002, 0.002, 0.0005, 0.005, 0.08, 0.02),
+    "address": (0.15, 0.30),
+    "house": (0.02, 0.20),
+    "postcode": (0.02, 0.15),
+    "name": (0.002, 0.002, 0.0005, 0.04, 0.08, 0.02),
 }
 """How often fields are the same, or alike, by chance where the records are too few to tell."""
 

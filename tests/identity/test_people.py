@@ -178,6 +178,19 @@ def test_two_people_of_one_home_are_not_merged_without_asking() -> None:
     assert not any({"p", "q"} <= group for group in _groups(resolve(many).links))
 
 
+def test_numbered_values_are_alike_and_no_person() -> None:
+    numbered = pd.DataFrame(
+        [
+            (f"C{n}", f"Zebulon Quuxwell{n:04}", f"zq{n:04}@shop.example", f"010-7777-{n:04}", f"{n:04} Lane", None)
+            for n in range(300)
+        ],
+        columns=CARDS.columns,
+    )
+    found = resolve(numbered)
+    assert (found.links["records"] == 1).all()
+    assert len(found.review) < 10
+
+
 @pytest.mark.parametrize("columns", [["customer_id"], ["customer_id", "name"], ["customer_id", "email"]])
 def test_little_data_gives_few_or_no_pairs_and_no_error(columns: list[str]) -> None:
     found = resolve(CARDS[columns])

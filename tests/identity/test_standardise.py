@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pandas as pd
+import phonenumbers
 import pytest
+from email_validator import EmailNotValidError, validate_email
 
 from crm_analysis.identity import standardised
 
@@ -113,3 +115,17 @@ def test_birth_dates_and_missing_columns() -> None:
     assert _one(birth_date="1981. 12. 07.")["birth"] == "19811207"
     assert {name for name, value in found.items() if value is not None} == {"customer_id", "birth"}
     assert found["customer_id"] == "7"
+
+
+def test_plain_forms_are_what_the_libraries_make_of_them() -> None:
+    """They are read without the libraries, because most are plain."""
+    for text in ("010-1234-5678", "01012345678", "10 1234 5678", "011-234-5678", "016.2345.6789"):
+        number = phonenumbers.parse(text, "KR")
+        assert _one(phone=text)["phone"] == phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    for text in ("Kim.Min+shop@Mail.Example", "a_b-c@sub.shop-name.co.kr", "x1@y.com"):
+        found = validate_email(text, check_deliverability=False, test_environment=True).normalized.casefold()
+        assert _one(email=text)["email"] == found
+    for text in (".kim@shop.com", "kim..min@shop.com", "kim@-shop.com", "kim@shop.com.", "kim@shop,com"):
+        with pytest.raises(EmailNotValidError):
+            validate_email(text, check_deliverability=False)
+        assert _one(email=text)["email"] is None
