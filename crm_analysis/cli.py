@@ -178,6 +178,17 @@ def build_app() -> typer.Typer:
 
         show(config, _overrides(lang), customer)
 
+    @app.command(help=_("Remove a person from all tables, old versions, reports and lists, for good."))
+    def forget(
+        customer: Annotated[str, typer.Argument(help=_("Number of the customer."), metavar="CUSTOMER")],
+        config: config = Path(CONFIG),
+        yes: Annotated[bool, typer.Option("--yes", help=_("Do not ask."))] = False,
+        lang: lang = None,
+    ) -> None:
+        from crm_analysis.commands.forget import forget as remove
+
+        remove(config, _overrides(lang), customer, yes=yes)
+
     @app.command(help=_("Open the report pages with Voila."))
     def serve(config: config = Path(CONFIG), lang: lang = None) -> None:
         from crm_analysis.commands import tools

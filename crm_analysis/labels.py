@@ -106,6 +106,7 @@ def action_label(code: str) -> str:
         "quarantined": _("Quarantined"),
         "netted": _("Netted"),
         "flagged": _("Flagged"),
+        "forgotten": _("Removed on request"),
     }
     return names.get(code, code)
 
@@ -136,6 +137,7 @@ def rule_label(code: str) -> str:
         "price_typo": _("Price slip"),
         "no_key": _("No key"),
         "duplicate_key": _("Key repeated"),
+        "forgotten": _("Person removed on request"),
         "kept": _("Kept"),
         "others": _("Others"),
     }
