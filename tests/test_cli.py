@@ -338,9 +338,23 @@ def test_forget_asks_first(crm: Main, shop: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("sys.stdin", io.StringIO(answer))
     status, out, _err = crm("forget", "a1", str(shop))
     assert status == left
-    assert "It cannot be taken back. [y/N]" in out
+    assert "Remove 1 account (a1) from all tables, old versions and reports? It cannot be taken back. [y/N]" in out
     assert ("Nothing was removed." in out) == bool(left)
     assert crm("card", "a1", str(shop))[0] == 1 - left
+
+
+def test_forget_says_how_many_accounts_are_held_to_be_one_person(
+    crm: Main, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = ["customer_id,name,email"] + [f"{n},Nora Lund,nora.lund@shop.example" for n in ("a1", "b2")]
+    (shop / "people.csv").write_text("\n".join([*people, ""]), encoding="utf-8")
+    with (shop / "crm.toml").open("a", encoding="utf-8") as toml:
+        toml.write('[sources.customers]\npath = "people.csv"\n')
+    crm("build", str(shop))
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    status, out, _err = crm("forget", "b2", str(shop))
+    assert status == 1
+    assert "Remove 2 accounts of one person (a1, b2) from all tables" in out
 
 
 def test_forget_names_whom_it_does_not_know(crm: Main, shop: Path) -> None:

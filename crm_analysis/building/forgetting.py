@@ -23,7 +23,7 @@ from crm_analysis.config import Settings
 from crm_analysis.contract import SOURCE_TABLES
 from crm_analysis.warehouse import Warehouse, collect
 
-__all__ = ["Forgotten", "HeldBy", "finish_forgetting", "forget_later", "forget_person", "purge"]
+__all__ = ["accounts_of", "Forgotten", "HeldBy", "finish_forgetting", "forget_later", "forget_person", "purge"]
 
 _MARK = ".forgetting"
 """A file without content that says: tombstones are set, not everything is purged yet."""
@@ -101,6 +101,17 @@ def forget_person(settings: Settings, warehouse: Warehouse, customer: str) -> Fo
         held_by = _held_by(warehouse, stones)
         _clear_scratch(warehouse.folder)
         return _finish(settings, warehouse, stones, person, held_by)
+
+
+def accounts_of(settings: Settings, warehouse: Warehouse, customer: str) -> tuple[str, ...]:
+    """The accounts that :func:`forget_person` would remove: all that are held to be one person.
+
+    Raises
+    ------
+    ConfigError
+        No table knows the customer.
+    """
+    return find_person(warehouse, read_tombstones(warehouse, settings), customer).accounts
 
 
 def forget_later(warehouse: Warehouse, stones: Tombstones, forms: Mapping[str, Sequence[str]]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,19 +10,20 @@ import typer
 from rich.console import Console
 
 from crm_analysis import formats as f
-from crm_analysis.building.forgetting import Forgotten
-from crm_analysis.messages import _
+from crm_analysis.building.forgetting import Forgotten, accounts_of
+from crm_analysis.messages import _, plural
 from crm_analysis.project import open_project
 
 __all__ = ["forget"]
+
+_SHOWN = 5
 
 
 def forget(config: Path, overrides: Mapping[str, Any], customer: str, *, yes: bool) -> None:
     """Ask, remove, then say in one line what was removed, and which source files still hold the person."""
     console = Console(highlight=False, markup=False)
     with open_project(config, overrides) as project:
-        question = _("Remove this person from all tables, old versions and reports? It cannot be taken back.")
-        if not yes and not _agreed(question):
+        if not yes and not _agreed(_question(accounts_of(project.settings, project.warehouse, customer))):
             console.print(_("Nothing was removed."))
             raise SystemExit(1)
         found = project.forget(customer)
@@ -38,6 +39,18 @@ def forget(config: Path, overrides: Mapping[str, Any], customer: str, *, yes: bo
             ),
             soft_wrap=True,
         )
+
+
+def _question(accounts: Sequence[str]) -> str:
+    """How many accounts are held to be this person: where too many are, nobody should say yes."""
+    shown = ", ".join(accounts[:_SHOWN]) + (", …" if len(accounts) > _SHOWN else "")
+    return plural(
+        "Remove {n} account ({accounts}) from all tables, old versions and reports? It cannot be taken back.",
+        "Remove {n} accounts of one person ({accounts}) from all tables, old versions and reports? It cannot be taken "
+        "back.",
+        len(accounts),
+        accounts=shown,
+    )
 
 
 def _agreed(question: str) -> bool:
