@@ -17,7 +17,8 @@ import ibis
 import pandas as pd
 
 from crm_analysis import cleaning
-from crm_analysis.building.derive import Derived, derive, store
+from crm_analysis.building.derive import Derived, derive, store, with_forgotten
+from crm_analysis.building.forgetting import finish_forgetting, forget_later
 from crm_analysis.building.history import after_last_build, record
 from crm_analysis.building.loads import Load, read_loads, write_loads
 from crm_analysis.building.people import (
@@ -33,6 +34,7 @@ from crm_analysis.building.people import (
 from crm_analysis.building.sources import pseudonym_key, sources_of
 from crm_analysis.building.staged import Parsed, compact, live_rows, parse_new
 from crm_analysis.building.tasks import Task, load_ledger_of, tasks_of
+from crm_analysis.building.tombstones import Tombstones, read_tombstones
 from crm_analysis.config import Settings
 from crm_analysis.contract import SOURCE_TABLES
 from crm_analysis.identity import IDENTITY_VERSION, current_decisions
@@ -72,13 +74,16 @@ class BuildResult:
 def _fingerprint(warehouse: Warehouse, settings: Settings, live: Mapping[str, Sequence[Load]]) -> str:
     """Of all that decides what the tables hold, for loads that are all there."""
     decided = current_decisions(warehouse).to_dict("records")
-    parts = {
+    parts: dict[str, object] = {
         "schema": SCHEMA_VERSION,
         "rules": cleaning.RULES_VERSION,
         "cleaning": settings.cleaning.model_dump(mode="json"),
         "identity": [IDENTITY_VERSION, settings.identity.model_dump(mode="json"), settings.country, decided],
         "loads": {table: sorted((load.load_id, *load.age) for load in loads) for table, loads in live.items()},
     }
+    stones = len(read_tombstones(warehouse, settings))
+    if stones:
+        parts["forgotten"] = stones
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 
 
@@ -109,25 +114,25 @@ def _compute(
     warehouse: Warehouse, tasks: Sequence[Task], settings: Settings, scratch: Path, at: datetime
 ) -> tuple[dict[str, Parsed], list[Derived], Linked | None]:
     """Parse what is new and clean all that counts. What can be refused is refused here, before any table changes."""
-    key = pseudonym_key(warehouse.folder)
+    stones = read_tombstones(warehouse, settings)
     parsed: dict[str, Parsed] = {}
     derived: list[Derived] = []
     try:
-        for task in tasks:
-            how = {"reading": task.reading, "named_by": task.named_by, "key": key}
-            spec, folder = SOURCE_TABLES[task.table], scratch / task.table
-            parsed[task.table] = parse_new(
-                warehouse, spec, task.source, task.plan, settings, **how, scratch=folder, at=at
-            )
+        _parse(warehouse, tasks, settings, stones, parsed, scratch, at)
         linked, accounts, lines = None, None, None
         for task in sorted(tasks, key=lambda task: _ORDER.get(task.table, len(_ORDER))):
             spec, new = SOURCE_TABLES[task.table], parsed[task.table]
             live = [*task.plan.kept, *new.loads]
-            rows = as_people(live_rows(warehouse, spec, live, new), spec, linked)
+            counted = live_rows(warehouse, spec, live, new)
+            if any(each.told for each in parsed.values()):  # then rows of earlier loads can be theirs too
+                counted = stones.without(counted)
+            rows = as_people(counted, spec, linked)
             lines = rows if task.table == "order_lines" else lines
             if task.table == "contacts" and lines is not None:
                 rows = with_customers_of_orders(rows, lines)
             table = derive(warehouse, rows, spec, live, settings, scratch / f"marked_{task.table}")
+            if len(stones):
+                table = with_forgotten(table, counted, live)
             if task.table == "customers":
                 linked, accounts = link_accounts(warehouse, table.kept, live, settings), table
                 derived += as_customers(table, linked)
@@ -141,6 +146,21 @@ def _compute(
                 warehouse.discard(new.rows)
         raise
     return parsed, derived, linked
+
+
+def _parse(
+    warehouse: Warehouse, tasks: Sequence[Task], settings: Settings, stones: Tombstones, parsed: dict[str, Parsed],
+    scratch: Path, at: datetime,
+) -> None:  # fmt: skip
+    """Parse what is new into ``parsed``: customers and their orders first, which tell whose the other rows are."""
+    first = ("customers", "order_lines")
+    for task in sorted(tasks, key=lambda task: first.index(task.table) if task.table in first else len(first)):
+        how = {"reading": task.reading, "named_by": task.named_by}
+        spec, folder = SOURCE_TABLES[task.table], scratch / task.table
+        new = parse_new(warehouse, spec, task.source, task.plan, settings, stones, **how, scratch=folder, at=at)
+        parsed[task.table] = new
+        if new.told:
+            forget_later(warehouse, stones, new.told)
 
 
 def _store(
@@ -194,6 +214,7 @@ def build_warehouse(settings: Settings, warehouse: Warehouse, *, force: bool = F
         Each naming what is wrong and how to mend it; the tables stay at their last version.
     """
     with warehouse.lock(), _scratch(settings) as scratch:
+        finish_forgetting(settings, warehouse, is_building=True)
         at = after_last_build(warehouse, list(SOURCE_TABLES))
         before = read_loads(warehouse)
         tasks = tasks_of(settings, before, scratch, force=force, at=at)
@@ -211,6 +232,7 @@ def build_warehouse(settings: Settings, warehouse: Warehouse, *, force: bool = F
         warehouse.write_frame("cleaning_ledger", cleaning_ledger)
         warehouse.write_frame("load_ledger", load_ledger)
         warehouse.stamp_layout()
+        finish_forgetting(settings, warehouse, is_building=True)
         _log(warehouse, _fingerprint(warehouse, settings, live), "finished")
         _tidy(warehouse, loads)
         return BuildResult(True, cleaning_ledger, load_ledger, notes)

@@ -178,16 +178,6 @@ def build_app() -> typer.Typer:
 
         work.take_results(config, _overrides(lang), file)
 
-    @app.command(help=_("Show everything known of one customer."))
-    def card(
-        customer: Annotated[str, typer.Argument(help=_("Number of the customer."), metavar="CUSTOMER")],
-        config: config = Path(CONFIG),
-        lang: lang = None,
-    ) -> None:
-        from crm_analysis.commands.card import card as show
-
-        show(config, _overrides(lang), customer)
-
     @app.command(help=_("Open the report pages with Voila."))
     def serve(config: config = Path(CONFIG), lang: lang = None) -> None:
         from crm_analysis.commands import tools
@@ -200,9 +190,35 @@ def build_app() -> typer.Typer:
 
         tools.lab(config, _overrides(lang))
 
+    _add_customer_verbs(app, config, lang)
     app.add_typer(_people_app(config, lang), name="people", help=_("Which accounts are one person."))
     app.add_typer(_runs_app(config, lang), name="runs", help=_("Runs of the project."))
     return app
+
+
+def _add_customer_verbs(app: typer.Typer, config: Any, lang: Any) -> None:
+    """Verbs about one customer."""
+
+    @app.command(help=_("Show everything known of one customer."))
+    def card(
+        customer: Annotated[str, typer.Argument(help=_("Number of the customer."), metavar="CUSTOMER")],
+        config: config = Path(CONFIG),
+        lang: lang = None,
+    ) -> None:
+        from crm_analysis.commands.card import card as show
+
+        show(config, _overrides(lang), customer)
+
+    @app.command(help=_("Remove a person from all tables, old versions, reports and lists, for good."))
+    def forget(
+        customer: Annotated[str, typer.Argument(help=_("Number of the customer."), metavar="CUSTOMER")],
+        config: config = Path(CONFIG),
+        yes: Annotated[bool, typer.Option("--yes", help=_("Do not ask."))] = False,
+        lang: lang = None,
+    ) -> None:
+        from crm_analysis.commands.forget import forget as remove
+
+        remove(config, _overrides(lang), customer, yes=yes)
 
 
 def _people_app(config: Any, lang: Any) -> typer.Typer:

@@ -108,6 +108,7 @@ def action_label(code: str) -> str:
         "netted": _("Netted"),
         "merged": _("Merged"),
         "flagged": _("Flagged"),
+        "forgotten": _("Removed on request"),
     }
     return names.get(code, code)
 
@@ -139,6 +140,7 @@ def rule_label(code: str) -> str:
         "price_typo": _("Price slip"),
         "no_key": _("No key"),
         "duplicate_key": _("Key repeated"),
+        "forgotten": _("Person removed on request"),
         "kept": _("Kept"),
         "others": _("Others"),
     }

@@ -12,6 +12,7 @@ from typing import Any
 import ibis.expr.types as ir
 
 from crm_analysis.build import BuildResult, build_warehouse
+from crm_analysis.building.forgetting import Forgotten, forget_person
 from crm_analysis.building.history import read_as_of
 from crm_analysis.config import Settings, load_settings
 from crm_analysis.messages import use_language
@@ -39,6 +40,10 @@ class Project:
     def import_results(self, file: Path) -> ImportedResults:
         """Take in what came back from a plan; see :func:`crm_analysis.results.import_results`."""
         return import_results(self.settings, self.warehouse, file)
+
+    def forget(self, customer: str) -> Forgotten:
+        """Remove a person for good; see :func:`crm_analysis.building.forgetting.forget_person`."""
+        return forget_person(self.settings, self.warehouse, customer)
 
     def table(self, name: str, as_of: date | datetime | None = None) -> ir.Table:
         """A table of the warehouse as an Ibis expression.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import subprocess
 import sys
@@ -315,3 +316,51 @@ def test_lab_and_serve_start_the_plain_tools(crm: Main, shop: Path, monkeypatch:
     assert crm("serve", str(shop))[0] == 0
     (command,) = started
     assert command[:4] == [sys.executable, "-m", "voila", str(folder)]
+
+
+def test_forget_says_in_one_line_what_went_and_which_files_still_hold_it(crm: Main, shop: Path) -> None:
+    crm("build", str(shop))
+    status, out, err = crm("forget", "a1", str(shop), "--yes")
+    assert (status, err) == (0, "")
+    assert out.splitlines() == [
+        "Removed: accounts 1, rows 6 in 2 tables, changed folders of reports 0. Counts that were published stay.",
+        "  data/orders.csv (order_lines) still holds 3 rows of the person. The file is yours and was not changed; what "
+        "it holds of the person is not loaded again.",
+    ]
+    assert (shop / "data" / "orders.csv").read_text(encoding="utf-8").count("a1,") == 3
+    status, out, _err = crm("build", str(shop))
+    assert (status, out) == (0, "3 order lines kept, 0 set aside.\n")
+
+
+@pytest.mark.parametrize(("answer", "left"), [("n\n", 1), ("", 1), ("y\n", 0)])
+def test_forget_asks_first(crm: Main, shop: Path, monkeypatch: pytest.MonkeyPatch, answer: str, left: int) -> None:
+    crm("build", str(shop))
+    monkeypatch.setattr("sys.stdin", io.StringIO(answer))
+    status, out, _err = crm("forget", "a1", str(shop))
+    assert status == left
+    assert "Remove 1 account (a1) from all tables, old versions and reports? It cannot be taken back. [y/N]" in out
+    assert ("Nothing was removed." in out) == bool(left)
+    assert crm("card", "a1", str(shop))[0] == 1 - left
+
+
+def test_forget_says_how_many_accounts_are_held_to_be_one_person(
+    crm: Main, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = ["customer_id,name,email"] + [f"{n},Nora Lund,nora.lund@shop.example" for n in ("a1", "b2")]
+    (shop / "people.csv").write_text("\n".join([*people, ""]), encoding="utf-8")
+    with (shop / "crm.toml").open("a", encoding="utf-8") as toml:
+        toml.write('[sources.customers]\npath = "people.csv"\n')
+    crm("build", str(shop))
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    status, out, _err = crm("forget", "b2", str(shop))
+    assert status == 1
+    assert "Remove 2 accounts of one person (a1, b2) from all tables" in out
+
+
+def test_forget_names_whom_it_does_not_know(crm: Main, shop: Path) -> None:
+    crm("build", str(shop))
+    status, _out, err = crm("forget", "nobody.known@shop.example", str(shop), "--yes")
+    assert status == 1
+    assert one_line(err)
+    assert "No table knows customer 'n" in err
+    assert "@shop.example" not in err

@@ -6,7 +6,7 @@ All that can be refused is computed by :func:`derive`, before :func:`store` writ
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,9 +19,9 @@ from crm_analysis.building.loads import Load
 from crm_analysis.cleaning import MarkedLines
 from crm_analysis.config import Settings
 from crm_analysis.contract import TableSpec
-from crm_analysis.warehouse import Warehouse
+from crm_analysis.warehouse import Warehouse, collect
 
-__all__ = ["Derived", "derive", "store"]
+__all__ = ["Derived", "derive", "store", "with_forgotten"]
 
 
 @dataclass(frozen=True)
@@ -110,6 +110,28 @@ def _order_lines(
 def _parked(warehouse: Warehouse, rows: ir.Table, scratch: Path) -> ir.Table:
     """Write rows once to scratch, so that what follows does not compute them again."""
     return warehouse.engine.read_parquet(warehouse.engine.write_parquet(rows, scratch))
+
+
+def with_forgotten(derived: Derived, rows: ir.Table, loads: Sequence[Load]) -> Derived:
+    """The table with a line in its ledger for rows of people who were forgotten: read, and no longer there.
+
+    Parameters
+    ----------
+    derived
+        From :func:`derive`.
+    rows
+        Those that it was made of.
+    loads
+        Those that they come from.
+    """
+    left = int(collect(rows.aggregate(rows=rows.count()))["rows"].iloc[0])
+    gone = sum(load.rows for load in loads) - left
+    if not gone:
+        return derived
+    line = {"table": derived.table, "rule": "forgotten", "action": "forgotten", "rows": gone, "matched": gone}
+    blank = dict.fromkeys(derived.ledger.columns)
+    added = pd.DataFrame([{**blank, **line, "amount": 0.0, "order": 97}]).astype(derived.ledger.dtypes)
+    return replace(derived, ledger=pd.concat([derived.ledger, added], ignore_index=True))
 
 
 def store(warehouse: Warehouse, derived: Derived, *, at: datetime, scratch: Path) -> pd.DataFrame:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from crm_analysis.building.loads import Load, TablePlan, new_load_id
 from crm_analysis.building.sources import FoundFile, refuse_changed
+from crm_analysis.building.tombstones import Tombstones
 from crm_analysis.config import Settings, SourceSettings
 from crm_analysis.contract import TableSpec
 from crm_analysis.errors import EmptySourceError
@@ -33,6 +34,8 @@ class Parsed:
 
     loads: list[Load] = field(default_factory=list)
     rows: Prepared | None = None
+    told: dict[str, list[str]] = field(default_factory=dict)
+    """By kind of tombstone, what rows of the forgotten say of them that was not known yet."""
 
 
 def staged_name(table: str) -> str:
@@ -46,14 +49,14 @@ def parse_new(
     source: SourceSettings,
     plan: TablePlan,
     settings: Settings,
+    stones: Tombstones,
     *,
     reading: str,
     named_by: str,
-    key: str,
     scratch: Path,
     at: datetime,
 ) -> Parsed:
-    """Read and parse the files of a table that were not loaded yet.
+    """Read and parse the files of a table that were not loaded yet, without the rows of people who were forgotten.
 
     Raises
     ------
@@ -82,17 +85,18 @@ def parse_new(
         if not plan.kept:
             raise
         return Parsed([load_of(file, 0, {}) for file in plan.new])
-    staged = stage(opened, warehouse.engine, time_zone=settings.project.time_zone, pseudonym_key=key)
+    staged = stage(opened, warehouse.engine, time_zone=settings.project.time_zone, pseudonym_key=stones.key)
     counts = collect(staged.rows.group_by("source_file").aggregate(rows=staged.rows.count()))
     rows_of = dict(zip(counts["source_file"], counts["rows"], strict=True))
     loads = [load_of(file, int(rows_of.get(file.label, 0)), opened.mapping) for file in plan.new]
-    prepared = warehouse.prepare(staged_name(spec.name), _with_ids(staged.rows, loads))
+    told = stones.newly_told(staged.rows, spec)
+    prepared = warehouse.prepare(staged_name(spec.name), _with_ids(stones.without(staged.rows), loads))
     try:
         refuse_changed(plan.new)
     except BaseException:
         warehouse.discard(prepared)
         raise
-    return Parsed(loads, prepared)
+    return Parsed(loads, prepared, told)
 
 
 def _with_ids(rows: ir.Table, loads: Sequence[Load]) -> ir.Table:

@@ -1,6 +1,7 @@
 """Features as Ibis expressions: purchases, periods, RFM, baskets."""
 
 from crm_analysis.features.baskets import customer_items, item_lines, item_pairs, item_profit, items, items_of_customers
+from crm_analysis.features.consents import current_consents
 from crm_analysis.features.contact_kinds import CONTACT_KINDS, contact_kind
 from crm_analysis.features.contact_values import contact_outcomes, contact_values
 from crm_analysis.features.customer_record import CustomerRecord
@@ -57,6 +58,7 @@ __all__ = [
     "contact_kind",
     "contact_outcomes",
     "contact_values",
+    "current_consents",
     "customer_facts",
     "customer_items",
     "customer_summary",

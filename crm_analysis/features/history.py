@@ -8,7 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import ibis
 import pandas as pd
+
+from crm_analysis.features.consents import current_consents
+from crm_analysis.warehouse import collect
 
 __all__ = ["Consent", "History", "details", "history", "latest_consents"]
 
@@ -117,18 +121,22 @@ class Consent:
 
 
 def latest_consents(events: pd.DataFrame) -> list[Consent]:
-    """The consents of one customer: for each channel and purpose the latest wins; of one second, the refusal."""
-    rows = events[events["kind"] == "consent"]
+    """The consents of one customer, by the rule of :func:`crm_analysis.features.consents.current_consents`."""
+    rows = events[(events["kind"] == "consent") & events["at"].notna()]
+    if rows.empty:
+        return []
     codes = rows["detail"].map(details)
-    found = pd.DataFrame(
+    told = pd.DataFrame(
         {
+            "customer_id": "",
             "channel": rows["channel"].fillna(""),
             "purpose": codes.map(lambda of: of.get("purpose", "")),
             "granted": codes.map(lambda of: of.get("granted") == "yes"),
-            "at": rows["at"],
+            "changed_at": rows["at"],
         }
-    ).sort_values(["at", "granted"], ascending=[True, False])
-    latest = found.drop_duplicates(["channel", "purpose"], keep="last").sort_values(["channel", "purpose"])
+    )
+    latest = collect(current_consents(ibis.memtable(told), rows["at"].max().date()))
+    latest = latest.sort_values(["channel", "purpose"])[["channel", "purpose", "granted", "changed_at"]]
     return [
         Consent(channel, purpose, bool(granted), at.date())
         for channel, purpose, granted, at in latest.itertuples(index=False, name=None)

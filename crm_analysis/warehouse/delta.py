@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -19,7 +20,7 @@ from deltalake.transaction import AddAction, create_table_with_add_actions
 from crm_analysis.errors import WarehouseError
 from crm_analysis.messages import _
 
-__all__ = ["commit", "files", "files_since", "metadata", "plain_schema", "version"]
+__all__ = ["commit", "erase_past", "files", "files_since", "metadata", "plain_schema", "version"]
 
 _DELTA_TYPES: tuple[tuple[type[dt.DataType], str, str], ...] = (
     (dt.String, "string", "string"),
@@ -106,6 +107,28 @@ def metadata(folder: Path) -> dict[str, Any]:
     """What the newest commit recorded."""
     table = _table(folder)
     return {} if table is None else dict(table.history(1)[0])
+
+
+def erase_past(folder: Path) -> int:
+    """Delete every file that the newest version does not name, and the log of the versions before it.
+
+    Returns how many files with rows were deleted. A reader that is at an older version fails.
+    """
+    table = _table(folder)
+    named = {os.fspath(path) for path in files(folder) or []}
+    gone = [path for path in folder.rglob("*.parquet") if "_delta_log" not in path.parts]
+    gone = [path for path in gone if os.fspath(path.resolve()) not in named]
+    for path in gone:
+        path.unlink()
+    if table is None or int(table.version()) == 0:
+        return len(gone)
+    # A checkpoint says all that the log before it said of the newest version, so that the log can go.
+    table.create_checkpoint()
+    for entry in (folder / "_delta_log").iterdir():
+        number = entry.name.partition(".")[0]
+        if number.isdigit() and int(number) < int(table.version()):
+            entry.unlink()
+    return len(gone)
 
 
 def _action(folder: Path, file: Path) -> AddAction:

@@ -197,7 +197,7 @@ class Warehouse:
         return sum(int(pq.read_metadata(file).num_rows) for file in found), len(found)
 
     def note(self, table: str) -> dict[str, str]:
-        """What was noted with the newest version of a table; empty where there is none."""
+        """What was noted with the newest version of a table, and what Delta adds; empty where there is none."""
         return {str(name): str(value) for name, value in delta.metadata(self.folder / table).items()}
 
     def _not_written(self, table: str, error: OSError) -> WarehouseError:
@@ -241,6 +241,13 @@ class Warehouse:
                     file.unlink()
                     removed += 1
         return removed
+
+    def erase_past(self, table: str) -> int:
+        """Delete the files of all versions but the newest, and of killed writes, at once. Returns how many.
+
+        The caller holds :meth:`lock`; the older versions can be read no more.
+        """
+        return delta.erase_past(self.folder / table)
 
     def layout(self) -> int | None:
         """Version of the layout that the tables were written in; None for a warehouse not written yet."""

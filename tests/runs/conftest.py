@@ -24,10 +24,11 @@ COMMAND = [sys.executable, "-c", "from crm_analysis.cli import main; main()"]
 
 @dataclass(frozen=True)
 class Workspace:
-    """A folder with crm.toml, and its newest report."""
+    """A folder with crm.toml, its newest report, and what the command line said while it was made."""
 
     root: Path
     shop: Shop
+    said: str = ""
 
     @property
     def reports(self) -> Path:
@@ -59,7 +60,7 @@ def crm(*words: str, cwd: Path | None = None, **environment: str) -> subprocess.
 def _published(root: Path, shop: Shop) -> Workspace:
     done = crm("run", str(root))
     assert done.returncode == 0, done.stdout + done.stderr
-    return Workspace(root, shop)
+    return Workspace(root, shop, done.stdout + done.stderr)
 
 
 def _in_language(source: Workspace, root: Path, lang: str) -> Workspace:
