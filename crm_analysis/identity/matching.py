@@ -45,8 +45,8 @@ _BLOCKS = (
 )
 """Pairs are compared if all fields of one of these agree, but not where that would be too many pairs."""
 
-_SAME, _GIVEN_AGREES, _NAMES_AGREE = 2, 1, 3
-"""Levels of a field that is the same, of a given name that is, and from which on two names are one: from below."""
+_SAME, _GIVEN_AGREES, _SURNAME_AGREES, _NAMES_AGREE = 2, 1, 2, 3
+"""Levels of a field that is the same, of a given or a surname that is, and from which on two names are one."""
 
 _OF_A_HOME, _MOST_OF_A_HOME = ("phone", "address", "house", "postcode"), 12.0
 """What people of one home share, and how many bits it says at the most where their names differ."""
@@ -108,11 +108,12 @@ def _one_home(found: pd.DataFrame, kept: pd.DataFrame) -> pd.Series:
 
     The model takes the fields for independent of each other, which they are not for two people of one home.
     """
-    told: pd.Series = kept[list(_OF_A_HOME)].clip(lower=0).sum(axis=1)
+    home: pd.Series = kept[list(_OF_A_HOME)].clip(lower=0).sum(axis=1)
     no = pd.Series(data=False, index=found.index)
     born = found["gamma_birth"] == _SAME if "gamma_birth" in found else no
-    differ = found["gamma_name"].isin(_NAMES_DIFFER) & ~born if "gamma_name" in found else no
-    return (told - _MOST_OF_A_HOME).clip(lower=0).where(differ, 0.0)
+    told = found["given_l"].notna() & found["given_r"].notna() if "given_l" in found else ~no
+    differ = found["gamma_name"].isin(_NAMES_DIFFER) & told & ~born if "gamma_name" in found else no
+    return (home - _MOST_OF_A_HOME).clip(lower=0).where(differ, 0.0)
 
 
 def _alone(found: pd.DataFrame) -> pd.Series:
@@ -127,7 +128,9 @@ def _alone(found: pd.DataFrame) -> pd.Series:
     same = [found[f"gamma_{field}"] == _SAME for field in _BESIDE_NAMES if f"gamma_{field}" in found]
     home = [found[f"gamma_{field}"] >= least for field, least in _PARTS_OF_A_HOME.items() if f"gamma_{field}" in found]
     more = np.logical_or.reduce([no, *same, sum(home, start=no.astype("int64")) >= _PARTS_THAT_TELL])
-    certain: pd.Series = ((name >= _NAMES_AGREE) & more) | born | (mail & ((name < 0) | (name == _GIVEN_AGREES)))
+    half = found["given_l"].isna() | found["given_r"].isna() if "given_l" in found else no
+    unsure = (name < 0) | (name == _GIVEN_AGREES) | (half & (name == _SURNAME_AGREES))
+    certain: pd.Series = ((name >= _NAMES_AGREE) & more) | born | (mail & unsure)
     return certain
 
 

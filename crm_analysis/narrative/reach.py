@@ -90,7 +90,7 @@ def channel_rows(reach: pd.DataFrame, currency: str) -> tuple[list[list[str]], d
     """Customers, orders and revenue by reach."""
     rows = [
         [
-            _("several channels") if r["reach"] == SEVERAL else channel_label(str(r["reach"])),
+            _("Several channels") if r["reach"] == SEVERAL else channel_label(str(r["reach"])),
             f.number(r["customers"], 0),
             f.number(r["orders"], 0),
             f.money(r["revenue"], currency, "table"),

@@ -50,7 +50,7 @@ def test_customers_of_several_channels(check_korean: Check) -> None:
     assert "€10" in said.replace("€100", "")
     assert words.channel_sentence(reach.head(1), "EUR") == "", "one channel has nothing to compare"
     rows, _heads = words.channel_rows(reach, "EUR")
-    assert rows[1][0] == "several channels"
+    assert rows[1][0] == "Several channels"
 
 
 def test_prospects_who_are_customers(check_korean: Check) -> None:
