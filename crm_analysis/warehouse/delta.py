@@ -12,7 +12,7 @@ from typing import Any
 import ibis.expr.datatypes as dt
 import ibis.expr.schema as sch
 import pyarrow.parquet as pq
-from deltalake import CommitProperties, DeltaTable
+from deltalake import CommitProperties, DeltaTable, TableFeatures
 from deltalake.exceptions import TableNotFoundError
 from deltalake.schema import Field, PrimitiveType, Schema
 from deltalake.transaction import AddAction, create_table_with_add_actions
@@ -144,6 +144,12 @@ def _action(folder: Path, file: Path) -> AddAction:
     )
 
 
+def _allow_times(table: DeltaTable) -> None:
+    """A table that began without times says in its log that readers need not know them; then it says so from now on."""
+    if "timestampNtz" not in (table.protocol().writer_features or []):
+        table.alter.add_feature(TableFeatures.TimestampWithoutTimezone, allow_protocol_versions_increase=True)
+
+
 def commit(folder: Path, plain: Mapping[str, str], parts: Sequence[Path], mode: str, note: Mapping[str, str]) -> int:
     """Make files that lie in the table's folder its next version, atomically.
 
@@ -167,5 +173,7 @@ def commit(folder: Path, plain: Mapping[str, str], parts: Sequence[Path], mode: 
     if table is None:
         create_table_with_add_actions(str(folder), schema, actions, mode="error", commit_properties=properties)
     else:
+        if "timestamp(6)" in plain.values():
+            _allow_times(table)
         table.create_write_transaction([*actions], mode, schema, commit_properties=properties)
     return int(DeltaTable(str(folder)).version())

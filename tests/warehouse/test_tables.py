@@ -155,3 +155,14 @@ def test_a_column_that_cannot_be_stored_is_named(engine: Engine, tmp_path: Path)
 def test_an_unknown_engine_names_the_known_ones() -> None:
     with pytest.raises(WarehouseError, match="Engine 'polars' is not known: use duckdb or pyspark"):
         open_engine("polars")
+
+
+def test_a_table_that_began_without_times_can_get_some(engine: Engine, tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path / "w", engine)
+    with warehouse.lock():
+        warehouse.write_frame("t", pd.DataFrame({"a": ["x"]}))
+        warehouse.write_frame("t", pd.DataFrame({"a": ["x"], "at": [pd.Timestamp("2024-01-05 10:00")]}))
+        warehouse.write_frame("t", pd.DataFrame({"a": ["y"], "at": [pd.Timestamp("2024-01-06")]}), mode="append")
+    found = collect(warehouse.read("t")).sort_values("at")
+    assert list(found["a"]) == ["x", "y"]
+    assert list(found["at"]) == [pd.Timestamp("2024-01-05 10:00"), pd.Timestamp("2024-01-06")]
