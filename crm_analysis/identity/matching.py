@@ -45,13 +45,11 @@ _BLOCKS = (
 )
 """Pairs are compared if all fields of one of these agree, but not where that would be too many pairs."""
 
-_SAME, _GIVEN_AGREES, _SURNAME_AGREES, _NAMES_AGREE = 2, 1, 2, 3
-"""Levels of a field that is the same, of a given or a surname that is, and from which on two names are one."""
+_SAME, _NOTHING_AGREES, _GIVEN_AGREES, _SURNAME_AGREES, _NAMES_AGREE = 2, 0, 1, 2, 3
+"""Levels: a field is the same; of names nothing, the given one or the surname is; from the last on they are one."""
 
 _OF_A_HOME, _MOST_OF_A_HOME = ("phone", "address", "house", "postcode"), 12.0
 """What people of one home share, and how many bits it says at the most where their names differ."""
-_NAMES_DIFFER = (0, 2)
-"""Levels of names that are those of two people: nothing the same, or the surname alone."""
 _BESIDE_NAMES = ("email", "phone", "birth")
 _PARTS_OF_A_HOME, _PARTS_THAT_TELL = {"address": 1, "house": _SAME, "postcode": _SAME}, 2
 """One of the first has to be the same, or two parts of the home: a name alone is no person, nor are numbered values."""
@@ -112,7 +110,8 @@ def _one_home(found: pd.DataFrame, kept: pd.DataFrame) -> pd.Series:
     no = pd.Series(data=False, index=found.index)
     born = found["gamma_birth"] == _SAME if "gamma_birth" in found else no
     told = found["given_l"].notna() & found["given_r"].notna() if "given_l" in found else ~no
-    differ = found["gamma_name"].isin(_NAMES_DIFFER) & told & ~born if "gamma_name" in found else no
+    name = found.get("gamma_name", no.astype("int64") - 1)
+    differ = ((name == _NOTHING_AGREES) | ((name == _SURNAME_AGREES) & told)) & ~born
     return (home - _MOST_OF_A_HOME).clip(lower=0).where(differ, 0.0)
 
 
