@@ -21,6 +21,9 @@ from crm_analysis.datasets.simulated.worlds import CAMPAIGNS, DRIVERS
 from crm_analysis.errors import ConfigError
 from crm_analysis.project import open_project
 
+from .simulated_tables import table_of as _table
+from .simulated_tables import truth_of as _truth
+
 PEOPLE = 6_000
 DATA = Path(__file__).parents[1] / "data"
 FIGURES = json.loads((DATA / "simulated_figures.json").read_text(encoding="utf-8"))
@@ -33,14 +36,6 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         size = PEOPLE if name != "tiny" else None
         simulate(root / name, Simulation(name, size))
     return {name: root / name for name in WORLDS}
-
-
-def _table(world: Path, name: str) -> pd.DataFrame:
-    return pd.read_parquet(world / "tables" / f"{name}.parquet")
-
-
-def _truth(world: Path, name: str) -> pd.DataFrame:
-    return pd.read_parquet(world / "truth" / f"{name}.parquet")
 
 
 def _effect(outcomes: pd.DataFrame, campaign: str) -> float:

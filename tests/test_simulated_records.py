@@ -14,6 +14,9 @@ from crm_analysis.datasets.simulated.catalogue import NO_COST
 from crm_analysis.datasets.simulated.state import BECAUSE
 from crm_analysis.datasets.simulated.texts import HELD_OUT, TOPICS, WORDINGS, write_text
 
+from .simulated_tables import table_of as _table
+from .simulated_tables import truth_of as _truth
+
 PEOPLE = 4_000
 
 
@@ -22,14 +25,6 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("records") / "default"
     simulate(folder, Simulation(customers=PEOPLE))
     return folder
-
-
-def _truth(folder: Path, name: str) -> pd.DataFrame:
-    return pd.read_parquet(folder / "truth" / f"{name}.parquet")
-
-
-def _table(folder: Path, name: str) -> pd.DataFrame:
-    return pd.read_parquet(folder / "tables" / f"{name}.parquet")
 
 
 def test_what_is_sold_out_is_not_sold(shop: Path) -> None:

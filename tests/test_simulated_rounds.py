@@ -18,6 +18,9 @@ from crm_analysis.datasets.simulated.calendar import FIRST_DAY
 from crm_analysis.datasets.simulated.worlds import KINDS
 from crm_analysis.errors import ConfigError
 
+from .simulated_tables import table_of as _table
+from .simulated_tables import truth_of as _truth
+
 PEOPLE, WEEKS, LIVED_ON = 4_000, 156, 8
 
 
@@ -26,14 +29,6 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("rounds") / "default"
     simulate(folder, Simulation(customers=PEOPLE))
     return folder
-
-
-def _truth(folder: Path, name: str) -> pd.DataFrame:
-    return pd.read_parquet(folder / "truth" / f"{name}.parquet")
-
-
-def _table(folder: Path, name: str) -> pd.DataFrame:
-    return pd.read_parquet(folder / "tables" / f"{name}.parquet")
 
 
 def _plan(folder: Path, *, kind: str = "service", contacted: float = 0.5, week: int = WEEKS) -> pd.DataFrame:

@@ -21,6 +21,8 @@ from crm_analysis.datasets.simulated.figures import (
 from crm_analysis.datasets.simulated.marginals import marginals
 from crm_analysis.datasets.simulated.worlds import CAMPAIGNS
 
+from .simulated_tables import table_of as _table
+from .simulated_tables import truth_of as _truth
 from .test_simulated import FIGURES
 
 SAMPLE = Path(__file__).parent / "simulated_sample"
@@ -33,14 +35,6 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("truth") / "default"
     simulate(folder, Simulation(customers=PEOPLE))
     return folder
-
-
-def _truth(folder: Path, name: str) -> pd.DataFrame:
-    return pd.read_parquet(folder / "truth" / f"{name}.parquet")
-
-
-def _table(folder: Path, name: str) -> pd.DataFrame:
-    return pd.read_parquet(folder / "tables" / f"{name}.parquet")
 
 
 def test_the_committed_sample_is_what_the_generator_gives(tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ def derive(
     if spec.name == "order_lines":
         return _order_lines(warehouse, rows, loads, settings, scratch)
     marked, rules = cleaning.mark_rows(rows, spec, several_files=len(loads) > 1)
-    marked = _parked(warehouse, marked, scratch)
+    marked = warehouse.park(marked, scratch)
     names = [*(column.name for column in spec.columns), "source_file", "load_id"]
     return Derived(
         spec.name,
@@ -95,7 +95,7 @@ def _order_lines(
     cleaning.ask_for_sale_states(rows, settings.cleaning, mapped="status" in mapped)
     today = datetime.now(UTC).date().isoformat()
     marked = cleaning.mark_lines(rows, settings.cleaning, mapped=mapped, today=today)
-    marked = MarkedLines(_parked(warehouse, marked.rows, scratch), marked.rules, marked.has_products)
+    marked = MarkedLines(warehouse.park(marked.rows, scratch), marked.rules, marked.has_products)
     ledger = cleaning.ledger_of_lines(marked)
     cleaning.refuse_mixed_currencies(marked.kept)
     return Derived(
@@ -105,11 +105,6 @@ def _order_lines(
         ledger,
         {"monthly_agreement": cleaning.monthly_agreement(marked)},
     )
-
-
-def _parked(warehouse: Warehouse, rows: ir.Table, scratch: Path) -> ir.Table:
-    """Write rows once to scratch, so that what follows does not compute them again."""
-    return warehouse.engine.read_parquet(warehouse.engine.write_parquet(rows, scratch))
 
 
 def with_forgotten(derived: Derived, rows: ir.Table, loads: Sequence[Load]) -> Derived:

@@ -73,9 +73,9 @@ def record(warehouse: Warehouse, table: str, rows: ir.Table, *, at: datetime, sc
         warehouse.write(table, rows.mutate(known_from=_moment(at)).select(*columns), note=note)
         return True
     old, new = _alike(before, rows.mutate(known_from=_moment(at)), content, warehouse.engine)
-    differ = _parked(warehouse, _differing(old, new), scratch / "digests")
+    differ = warehouse.park(_differing(old, new), scratch / "digests")
     compared = _compared(old.semi_join(differ, "_digest"), new.semi_join(differ, "_digest"), content)
-    compared = _parked(warehouse, compared, scratch / "rows").cast(dict(old.drop("_digest").schema()))
+    compared = warehouse.park(compared, scratch / "rows").cast(dict(old.drop("_digest").schema()))
     counts = collect(compared.group_by("_sides").aggregate(rows=compared.count())).set_index("_sides")["rows"]
     lost, added = int(counts.get(1, 0)), int(counts.get(2, 0))
     if not lost and not added and set(before.columns) == set(columns):
@@ -129,10 +129,6 @@ def _compared(old: ir.Table, new: ir.Table, content: Sequence[str]) -> ir.Table:
     return both.group_by([*content, "_copy"]).aggregate(
         load_id=both["load_id"].min(), known_from=both["known_from"].min(), _sides=both["_side"].sum()
     )
-
-
-def _parked(warehouse: Warehouse, rows: ir.Table, scratch: Path) -> ir.Table:
-    return warehouse.engine.read_parquet(warehouse.engine.write_parquet(rows, scratch))
 
 
 def _add_history(warehouse: Warehouse, table: str, gone: ir.Table) -> None:

@@ -168,6 +168,10 @@ class Warehouse:
         """
         return self.commit(self.prepare(table, expr), mode, note)
 
+    def park(self, rows: ir.Table, folder: Path) -> ir.Table:
+        """Write rows once to a folder of the caller's, so that what follows does not compute them again."""
+        return self.engine.read_parquet(self.engine.write_parquet(rows, folder))
+
     def prepare(self, table: str, expr: ir.Table) -> Prepared:
         """Write an expression into a table's folder without making it a version: no reader sees it yet.
 
