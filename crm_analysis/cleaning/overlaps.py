@@ -49,6 +49,8 @@ def with_order_copies(lines: ir.Table) -> ir.Table:
     if "file_order" not in rows.columns:
         rows = rows.mutate(file_order=ibis.dense_rank().over(order_by=rows["source_file"]))
     rows = _with_copy_in_file(rows)
+    if not _several_files(rows):
+        return rows.mutate(copy_in_files=ibis.literal(1, type="int64"), is_outdated=ibis.literal(False))
     held = rows.group_by(_order=rows["order_id"].fill_null(""), _who=rows["customer_id"].fill_null("")).aggregate(
         _first=rows["file_order"].min(), _last=rows["file_order"].max()
     )
@@ -67,13 +69,24 @@ def _any(rows: ir.Table) -> bool:
     return bool(int(collect(some.aggregate(rows=some.count()))["rows"].iloc[0]))
 
 
+def _several_files(rows: ir.Table) -> bool:
+    found = collect(rows.aggregate(first=rows["file_order"].min(), last=rows["file_order"].max())).iloc[0]
+    return bool(found["first"] != found["last"])
+
+
 def _with_copy_in_file(rows: ir.Table) -> ir.Table:
-    """Numbering sorts all lines, so it is left out where one pass finds no equal lines at all."""
+    """Numbering sorts lines, so only orders in which one pass finds equal lines are numbered."""
     groups = rows.group_by([*_IDENTITY, "file_order"]).aggregate(copies=rows.count())
-    if not _any(groups.filter(groups["copies"] > 1)):
+    repeated = groups.filter(groups["copies"] > 1)
+    repeated = repeated.select(_order=repeated["order_id"].fill_null("")).distinct()
+    if not _any(repeated):
         return rows.mutate(copy_in_file=ibis.literal(1, type="int64"))
-    same = ibis.window(group_by=[*_IDENTITY, "file_order"], order_by=rows["source_file"])
-    return rows.mutate(copy_in_file=ibis.row_number().over(same) + 1)
+    keyed = rows.mutate(_order=rows["order_id"].fill_null(""))
+    alone = keyed.anti_join(repeated, "_order").mutate(copy_in_file=ibis.literal(1, type="int64"))
+    several = keyed.semi_join(repeated, "_order")
+    same = ibis.window(group_by=[*_IDENTITY, "file_order"], order_by=several["source_file"])
+    several = several.mutate(copy_in_file=(ibis.row_number().over(same) + 1).cast("int64"))
+    return ibis.union(alone, several.select(*alone.columns)).drop("_order")
 
 
 def _with_outdated(rows: ir.Table, everything: ir.Table) -> ir.Table:

@@ -192,12 +192,12 @@ _USUAL = {
 def _comparisons(used: Sequence[str], *, few: bool) -> dict[str, CustomComparison]:
     """The comparisons of the fields that both lists have; of few records with the usual chances."""
     found = {
-        "email": _field("email", 0.75, 0.10, "damerau_levenshtein(email_l, email_r) <= 2", few, common=True),
-        "phone": _field("phone", 0.70, 0.06, "damerau_levenshtein(phone_l, phone_r) <= 1", few, common=True),
-        "birth": _field("birth", 0.82, 0.10, "damerau_levenshtein(birth_l, birth_r) <= 1", few),
+        "email": _field("email", 0.75, 0.10, _slips("email", 2), few, common=True),
+        "phone": _field("phone", 0.70, 0.06, _slips("phone", 1), few, common=True),
+        "birth": _field("birth", 0.82, 0.10, _slips("birth", 1), few),
         "address": _field("address", 0.55, 0.30, _similar("address", 0.85), few, common=True),
-        "house": _field("house", 0.75, 0.12, "damerau_levenshtein(house_l, house_r) <= 1", few),
-        "postcode": _field("postcode", 0.80, 0.10, "damerau_levenshtein(postcode_l, postcode_r) <= 1", few),
+        "house": _field("house", 0.75, 0.12, _slips("house", 1), few),
+        "postcode": _field("postcode", 0.80, 0.10, _slips("postcode", 1), few),
     }
     kept = {name: comparison for name, comparison in found.items() if name in used}
     return {"name": _name(few), **kept} if {"given", "surname"} <= set(used) else kept
@@ -205,6 +205,15 @@ def _comparisons(used: Sequence[str], *, few: bool) -> dict[str, CustomCompariso
 
 def _similar(field: str, least: float) -> str:
     return f"jaro_winkler_similarity({field}_l, {field}_r) >= {least}"
+
+
+def _slips(field: str, most: int) -> str:
+    """At most so many letters differ or changed places; the cheaper distance, at most twice as long, is asked first."""
+    left, right = f"{field}_l", f"{field}_r"
+    return (
+        f"abs(length({left}) - length({right})) <= {most} AND levenshtein({left}, {right}) <= {2 * most}"
+        f" AND damerau_levenshtein({left}, {right}) <= {most}"
+    )
 
 
 def _level(sql: str, m: float, by_chance: float | None, common: str | None = None) -> Any:
