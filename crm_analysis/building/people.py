@@ -20,7 +20,7 @@ from crm_analysis.building.derive import Derived
 from crm_analysis.building.loads import Load
 from crm_analysis.config import Settings
 from crm_analysis.contract import SOURCE_TABLES, TableSpec
-from crm_analysis.identity import IDENTITY_VERSION, People, current_decisions, match_lists, resolve
+from crm_analysis.identity import IDENTITY_VERSION, People, current_decisions, match_lists, resolve, standardised
 from crm_analysis.warehouse import Warehouse, collect
 
 __all__ = [
@@ -58,11 +58,14 @@ class Linked:
         Pairs that wait for a person to decide.
     fingerprint
         Of all that the links depend on.
+    records
+        The accounts in the form in which they were compared; None where that was not needed.
     """
 
     links: pd.DataFrame
     review: pd.DataFrame
     fingerprint: str
+    records: pd.DataFrame | None = None
 
     @property
     def merged(self) -> pd.DataFrame:
@@ -97,7 +100,7 @@ def link_accounts(warehouse: Warehouse, accounts: ir.Table, loads: Sequence[Load
         return Linked(collect(warehouse.read(ACCOUNTS)), collect(warehouse.read(REVIEW)), fingerprint)
     people = _resolved(accounts, decided, settings)
     links = people.links.rename(columns={"customer_id": "account_id", "person_id": "customer_id"})
-    return Linked(links[list(_LINKS)], people.review, fingerprint)
+    return Linked(links[list(_LINKS)], people.review, fingerprint, people.records if settings.identity.match else None)
 
 
 def _resolved(accounts: ir.Table, decided: pd.DataFrame, settings: Settings) -> People:
@@ -202,8 +205,10 @@ def _matches(prospects: ir.Table, accounts: ir.Table, linked: Linked, country: s
     others = prospects.select(
         customer_id=prospects["prospect_id"], **{n: prospects[n] for n in _COMPARED if n in prospects.columns}
     )
-    mine, theirs = collect(accounts.select(*compared)), collect(others)
-    found = match_lists(mine, theirs, country)
+    records = linked.records
+    if records is None:
+        records = standardised(collect(accounts.select(*compared)), country)
+    found = match_lists(records, collect(others), country)
     person = linked.links.set_index("account_id")["customer_id"]
     return pd.DataFrame(
         {

@@ -41,10 +41,13 @@ class People:
         the smallest), records (of that person).
     review
         Pairs that wait for a decision, as :func:`crm_analysis.identity.score_pairs` returns them.
+    records
+        The records in one form, as :func:`crm_analysis.identity.standardised` returns them.
     """
 
     links: pd.DataFrame
     review: pd.DataFrame
+    records: pd.DataFrame
 
 
 def resolve(customers: pd.DataFrame, decided: pd.DataFrame | None = None, region: str = "KR") -> People:
@@ -71,7 +74,8 @@ def resolve(customers: pd.DataFrame, decided: pd.DataFrame | None = None, region
     if customers["customer_id"].duplicated().any():
         count = int(customers["customer_id"].duplicated().sum())
         raise ContractError(_("customers: {count} rows repeat a customer_id. Keep one row per customer.", count=count))
-    pairs = score_pairs(standardised(customers, region), at_least=REVIEW_FROM)
+    records = standardised(customers, region)
+    pairs = score_pairs(records, at_least=REVIEW_FROM)
     same, different = _decisions(decided)
     ids = customers["customer_id"].astype(str).to_numpy()
     key = _keys(pairs["customer_id_l"], pairs["customer_id_r"])
@@ -85,17 +89,19 @@ def resolve(customers: pd.DataFrame, decided: pd.DataFrame | None = None, region
     links["records"] = links.groupby("label")["customer_id"].transform("size")
     person = links.set_index("customer_id")["person_id"]
     apart = pairs["customer_id_l"].map(person).to_numpy() != pairs["customer_id_r"].map(person).to_numpy()
-    return People(links.drop(columns="label"), pairs[apart].reset_index(drop=True))
+    return People(links.drop(columns="label"), pairs[apart].reset_index(drop=True), records)
 
 
-def match_lists(customers: pd.DataFrame, others: pd.DataFrame, region: str = "KR") -> pd.DataFrame:
+def match_lists(records: pd.DataFrame, others: pd.DataFrame, region: str = "KR") -> pd.DataFrame:
     """Which records of another list, such as prospects, are customers already.
 
     Parameters
     ----------
-    customers, others
-        One row per customer_id (of the other list: its own id in a column of that name); of name, email, phone,
-        address and birth_date those that there are.
+    records
+        Of the customers, from :func:`crm_analysis.identity.standardised`.
+    others
+        One row per customer_id, here the other list's own id; of name, email, phone, address and birth_date those
+        that there are.
     region
         Country of phone numbers that name none.
 
@@ -106,7 +112,7 @@ def match_lists(customers: pd.DataFrame, others: pd.DataFrame, region: str = "KR
         only possibly one is not in it.
     """
     marked = others.assign(customer_id=_OTHER + others["customer_id"].astype(str))
-    pairs = score_pairs(standardised(customers, region), standardised(marked, region), at_least=MERGE_FROM)
+    pairs = score_pairs(records, standardised(marked, region), at_least=MERGE_FROM)
     pairs = pairs[pairs["alone"].astype(bool)]
     left, right = pairs["customer_id_l"].astype(str), pairs["customer_id_r"].astype(str)
     swapped = left.str.startswith(_OTHER)

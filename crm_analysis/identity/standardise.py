@@ -31,7 +31,7 @@ _NUMBER = re.compile(r"\d+")
 _NOT_PLAIN = re.compile(r"[^\x00-\x7f가-힣]")
 """Neither ASCII nor whole Hangul syllables: everything else is the same in every form."""
 _PLAIN_EMAIL = re.compile(r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+(?:com|net|org|kr|example)")
-_PLAIN_MOBILE = re.compile(r"0?(1[016789])[- .]?(\d{3,4})[- .]?(\d{4})")
+_PLAIN_MOBILE = re.compile(r"(?:\+82[- ]?|0)?(1[016789])[- .]?(\d{3,4})[- .]?(\d{4})")
 """Forms that need no parsing: the libraries give the same for them, at fifty times the cost."""
 _LONG_PROVINCE = re.compile(r"(?<=^..)(특별자치시|특별자치도|특별시|광역시|시)(?=\s)")
 _SHORT_PROVINCE = {"경기도": "경기", "강원도": "강원", "충청북도": "충북", "충청남도": "충남", "전라북도": "전북",
@@ -82,7 +82,7 @@ def _each(customers: pd.DataFrame, column: str, read: Callable[[str], _T | None]
     if column not in customers.columns:
         return [None] * len(customers)
     codes, values = pd.factorize(customers[column])
-    found: list[_T | None] = [read(str(value)) if str(value).strip() else None for value in values]
+    found: list[_T | None] = [read(str(value)) if str(value).strip() else None for value in values.astype(object)]
     return [None if code < 0 else found[code] for code in codes]
 
 
