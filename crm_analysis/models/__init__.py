@@ -2,7 +2,9 @@
 
 from crm_analysis.models.backtest import choose_winner, holdout_comparison
 from crm_analysis.models.beta_geo import BetaGeoNBD
+from crm_analysis.models.beta_geo_beta_binomial import BetaGeoBetaBinomial
 from crm_analysis.models.calibration import BrierScore, brier_score, calibration_table
+from crm_analysis.models.contracts import renewals_of_cohorts, renewals_of_contracts
 from crm_analysis.models.forecast import ForecastCheck, check_forecast, scorecard_of, used_forecast, weekly_of
 from crm_analysis.models.gamma_gamma import GammaGamma
 from crm_analysis.models.leaving import LeavingDefinition, define_leaving, still_waiting, usual_gap
@@ -10,9 +12,11 @@ from crm_analysis.models.lifetime_value import customer_lifetime_value, value_in
 from crm_analysis.models.purchase_model import PurchaseModel
 from crm_analysis.models.scores import ScoringSettings, enough_to_value, fit_spend, score_values, total_value
 from crm_analysis.models.second_opinion import second_opinion
+from crm_analysis.models.shifted_beta_geometric import ShiftedBetaGeometric
 from crm_analysis.models.tracking import weekly_expected_cumulative
 
 __all__ = [
+    "BetaGeoBetaBinomial",
     "BetaGeoNBD",
     "BrierScore",
     "ForecastCheck",
@@ -20,6 +24,7 @@ __all__ = [
     "LeavingDefinition",
     "PurchaseModel",
     "ScoringSettings",
+    "ShiftedBetaGeometric",
     "brier_score",
     "calibration_table",
     "check_forecast",
@@ -29,6 +34,8 @@ __all__ = [
     "enough_to_value",
     "fit_spend",
     "holdout_comparison",
+    "renewals_of_cohorts",
+    "renewals_of_contracts",
     "score_values",
     "scorecard_of",
     "second_opinion",
