@@ -6,6 +6,7 @@ from crm_analysis.features.contact_kinds import CONTACT_KINDS, contact_kind
 from crm_analysis.features.contact_values import contact_outcomes, contact_values
 from crm_analysis.features.customer_record import CustomerRecord
 from crm_analysis.features.margin import Margin, margin_of
+from crm_analysis.features.origins import known_and_after
 from crm_analysis.features.periods import (
     cohorts,
     first_purchases,
@@ -74,6 +75,7 @@ __all__ = [
     "Margin",
     "items",
     "items_of_customers",
+    "known_and_after",
     "moves_since",
     "name_segments",
     "period",

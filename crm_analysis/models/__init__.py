@@ -5,11 +5,22 @@ from crm_analysis.models.beta_geo import BetaGeoNBD
 from crm_analysis.models.beta_geo_beta_binomial import BetaGeoBetaBinomial
 from crm_analysis.models.calibration import BrierScore, brier_score, calibration_table
 from crm_analysis.models.contracts import renewals_of_cohorts, renewals_of_contracts
-from crm_analysis.models.forecast import ForecastCheck, check_forecast, scorecard_of, used_forecast, weekly_of
+from crm_analysis.models.forecast import (
+    CANDIDATES,
+    ForecastCheck,
+    by_frequency_of,
+    check_forecast,
+    measures_of,
+    scorecard_of,
+    used_forecast,
+    weekly_of,
+)
 from crm_analysis.models.gamma_gamma import GammaGamma
 from crm_analysis.models.leaving import LeavingDefinition, define_leaving, still_waiting, usual_gap
 from crm_analysis.models.lifetime_value import customer_lifetime_value, value_interval
+from crm_analysis.models.naive import NaiveForecast, UsedForecast
 from crm_analysis.models.purchase_model import PurchaseModel
+from crm_analysis.models.scorecard import Origin, Scorecard, score_forecasts
 from crm_analysis.models.scores import ScoringSettings, enough_to_value, fit_spend, score_values, total_value
 from crm_analysis.models.second_opinion import second_opinion
 from crm_analysis.models.shifted_beta_geometric import ShiftedBetaGeometric
@@ -19,13 +30,19 @@ __all__ = [
     "BetaGeoBetaBinomial",
     "BetaGeoNBD",
     "BrierScore",
+    "CANDIDATES",
     "ForecastCheck",
     "GammaGamma",
     "LeavingDefinition",
+    "NaiveForecast",
+    "Origin",
     "PurchaseModel",
+    "Scorecard",
     "ScoringSettings",
     "ShiftedBetaGeometric",
+    "UsedForecast",
     "brier_score",
+    "by_frequency_of",
     "calibration_table",
     "check_forecast",
     "choose_winner",
@@ -34,8 +51,10 @@ __all__ = [
     "enough_to_value",
     "fit_spend",
     "holdout_comparison",
+    "measures_of",
     "renewals_of_cohorts",
     "renewals_of_contracts",
+    "score_forecasts",
     "score_values",
     "scorecard_of",
     "second_opinion",

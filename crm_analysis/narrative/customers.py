@@ -9,35 +9,23 @@ from crm_analysis import formats as f
 from crm_analysis.features import Margin
 from crm_analysis.labels import segment_label
 from crm_analysis.messages import _, plural
-from crm_analysis.models import ForecastCheck, ScoringSettings, enough_to_value
+from crm_analysis.models import ScoringSettings, enough_to_value
 
 __all__ = [
     "answer",
-    "calibration_words",
     "cohort_words",
     "existing_sentence",
-    "forecast_sentence",
-    "forecast_words",
     "from_before",
     "grid_words",
     "mark_existing",
     "migration_words",
-    "model_label",
     "no_moves",
-    "opinion_sentence",
     "risk_labels",
     "risk_words",
-    "scorecard_rows",
     "segment_rows",
     "spread_words",
     "value_sentence",
 ]
-
-
-def model_label(name: str) -> str:
-    """Name of a forecast."""
-    names = {"mean_of_the_past": _("mean of the past"), "own_past_rate": _("each customer's own past rate")}
-    return names.get(name, name)
 
 
 def answer(scores: pd.DataFrame, currency: str) -> str:
@@ -184,113 +172,6 @@ def spread_words(spread: pd.DataFrame, customers: int, margin: Margin) -> dict[s
         ),
         "caption": captions[margin.basis],
     }
-
-
-def forecast_sentence(check: ForecastCheck | None) -> str:
-    """Which forecast won, and by how much the model was off."""
-    if check is None:
-        return _(
-            "The history is too short to hold a forecast against what happened (twelve weeks and 50 customers are "
-            "needed): values below are not checked."
-        )
-    rows = check.comparison.set_index("model")
-    model = next(name for name in rows.index if name not in ("mean_of_the_past", "own_past_rate"))
-    values = {
-        "n": f.number(check.customers, 0),
-        "split": f.date(check.split),
-        "error": f.percent(abs(float(rows.loc[model, "total_error_pct"])) / 100, 1),
-        "naive": f.percent(abs(float(rows["total_error_pct"].to_dict()["mean_of_the_past"])) / 100, 1),
-        "model": model,
-        "winner": model_label(check.winner),
-    }
-    if check.winner == model:
-        return _(
-            "Forecast from {split} for {n} customers, {model} missed the total of purchases by {error} (mean of the past: "
-            "{naive}) and was closest customer by customer: it is used.",
-            **values,
-        )
-    return _(
-        "Forecast from {split} for {n} customers, {model} missed the total of purchases by {error} (mean of the past: "
-        "{naive}), but customer by customer the {winner} was closer or as close: it is used instead.",
-        **values,
-    )
-
-
-def forecast_words(check: ForecastCheck) -> dict[str, str]:
-    """Title and captions of the forecast against what happened."""
-    rows = check.comparison.set_index("model")
-    model = next(name for name in rows.index if name not in ("mean_of_the_past", "own_past_rate"))
-    error = float(rows.loc[model, "total_error_pct"]) / 100
-    title = (
-        _("The model forecast {share} too many purchases", share=f.percent(abs(error), 1))
-        if error >= 0
-        else _("The model forecast {share} too few purchases", share=f.percent(abs(error), 1))
-    )
-    return {
-        "title": title,
-        "subtitle": _("Cumulative repeat purchases per week, n = {n} customers", n=f.number(check.customers, 0)),
-        "caption": _(
-            "Both forecasts knew nothing after {split}. Naive: as many purchases per customer as in the window before.",
-            split=f.date(check.split),
-        ),
-    }
-
-
-def calibration_words(check: ForecastCheck) -> dict[str, str]:
-    """Title and captions of the calibration of leaving."""
-    gain = 1 - check.brier / check.brier_base if check.brier_base else 0.0
-    title = (
-        _("Stated risks of leaving remove {share} of the error of one risk for all", share=f.percent(gain))
-        if gain > 0
-        else _("Stated risks of leaving are no better than one risk for all")
-    )
-    return {
-        "title": title,
-        "subtitle": _(
-            "Stated probability of no purchase in {days} days and share that did not buy, n = {n}",
-            days=f.number(check.holdout_days, 0),
-            n=f.number(check.customers, 0),
-        ),
-        "caption": _("Dots on the diagonal are right; bars are 90 % intervals."),
-    }
-
-
-def scorecard_rows(scorecard: pd.DataFrame) -> tuple[list[list[str]], dict[str, str]]:
-    """Forecasts and their errors as finished texts."""
-    rows = [
-        [
-            model_label(str(r["model"])),
-            f.number(r["n_customers"], 0),
-            f.percent(float(r["total_error_pct"]) / 100, 1, signed=True),
-            f.number(r["rmse"], 2),
-            _("used") if r["winner"] else "",
-        ]
-        for r in scorecard.to_dict("records")
-    ]
-    heads = {
-        _("Forecast"): "left",
-        _("Customers"): "right",
-        _("Error of the total"): "right",
-        _("Error per customer (RMSE)"): "right",
-        _("Choice"): "left",
-    }
-    return rows, heads
-
-
-def opinion_sentence(opinion: pd.DataFrame) -> str:
-    """Whether the package lifetimes comes to the same numbers."""
-    if opinion.empty:
-        return _("The package lifetimes found no solution on this data, so there is no second opinion.")
-    worst = float(opinion["difference"].abs().max())
-    if worst < 0.005:
-        return _(
-            "The package lifetimes, as a second opinion, comes to the same expectations (largest difference {share}).",
-            share=f.percent(worst, 2),
-        )
-    return _(
-        "The package lifetimes, as a second opinion, differs by up to {share}: look at the table before you rely on values.",
-        share=f.percent(worst, 1),
-    )
 
 
 def value_sentence(value: dict[str, float], settings: ScoringSettings, currency: str, margin: Margin) -> str:
