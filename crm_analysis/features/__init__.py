@@ -5,6 +5,7 @@ from crm_analysis.features.consents import current_consents
 from crm_analysis.features.contact_kinds import CONTACT_KINDS, contact_kind
 from crm_analysis.features.contact_values import contact_outcomes, contact_values
 from crm_analysis.features.customer_record import CustomerRecord
+from crm_analysis.features.existing import ExistingCustomers, existing_customers
 from crm_analysis.features.margin import Margin, margin_of
 from crm_analysis.features.origins import known_and_after
 from crm_analysis.features.periods import (
@@ -63,6 +64,8 @@ __all__ = [
     "customer_facts",
     "customer_items",
     "customer_summary",
+    "ExistingCustomers",
+    "existing_customers",
     "existing_since_start",
     "first_purchases",
     "gaps",

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from crm_analysis import formats as f
-from crm_analysis.features import Margin
+from crm_analysis.features import ExistingCustomers, Margin
 from crm_analysis.labels import segment_label
 from crm_analysis.messages import _, plural
 from crm_analysis.models import ScoringSettings, enough_to_value
@@ -14,6 +14,7 @@ from crm_analysis.models import ScoringSettings, enough_to_value
 __all__ = [
     "answer",
     "cohort_words",
+    "existing_in_models",
     "existing_sentence",
     "from_before",
     "grid_words",
@@ -60,15 +61,42 @@ def answer(scores: pd.DataFrame, currency: str) -> str:
     )
 
 
-def existing_sentence(scores: pd.DataFrame, days: int, *, complete: bool) -> str:
-    """How many customers were there when the data begins."""
-    if complete:
+def existing_sentence(existing: ExistingCustomers, days: int) -> str:
+    """How many customers were there when the data begins, and by what rule."""
+    values = {"share": f.percent(existing.share), "days": f.number(days, 0), "until": f.date(existing.until)}
+    weekly = {"start": f.number(existing.start_weekly, 0), "later": f.number(existing.later_weekly, 0)}
+    if existing.basis == "setting":
         return _("By your setting, the data holds every customer's first order.")
-    share = float(scores["existing"].mean())
+    if existing.basis == "gap":
+        return _(
+            "{share} of customers were first seen within the first {days} days of the data: they count as existing, not as "
+            "new.",
+            **values,
+        )
+    if existing.basis == "none":
+        return _(
+            "In the first four weeks {start} customers a week were seen for the first time, later {later}: not so many more "
+            "that customers must have been there before the data begins. Nobody counts as existing.",
+            **weekly,
+        )
     return _(
-        "{share} of customers were first seen within the first {days} days of the data: they count as existing, not as new.",
-        share=f.percent(share),
-        days=f.number(days, 0),
+        "In the first four weeks {start} customers a week were seen for the first time, later {later}: most of them were "
+        "there before the data begins. {share} of customers, those first seen by {until}, count as existing: they are not "
+        "new and no cohort.",
+        **values,
+        **weekly,
+    )
+
+
+def existing_in_models(existing: ExistingCustomers) -> str:
+    """What the beginning of the data does to the models."""
+    if not existing.customers:
+        return ""
+    return _(
+        "The models know existing customers since they were first seen only: their age and their repeat purchases are counted "
+        "from there, and those who had left before the data begins are missing. So the models are about customers seen, and "
+        "what they expect of a new customer leans on {share} who were not new.",
+        share=f.percent(existing.share),
     )
 
 
@@ -128,7 +156,8 @@ def grid_words(grid: pd.DataFrame) -> dict[str, str]:
 
 def cohort_words(cohorts: pd.DataFrame) -> dict[str, str]:
     """Title and captions of the cohorts."""
-    after = cohorts[(cohorts["age"] == 1) & cohorts["complete"]]
+    born = ~cohorts["existing"].astype(bool) if "existing" in cohorts else True
+    after = cohorts[(cohorts["age"] == 1) & cohorts["complete"] & born]
     if after.empty or not after["customers"].sum():
         title = _("Customers by month of first order")
     else:
@@ -137,7 +166,10 @@ def cohort_words(cohorts: pd.DataFrame) -> dict[str, str]:
     return {
         "title": title,
         "subtitle": _("Share of a cohort that bought, by months since the first order"),
-        "caption": _("A cohort is made of customers by the month of their first order; unfinished months stay blank."),
+        "caption": _(
+            "A cohort is made of customers by the month of their first order, without those who were there when the data begins; "
+            "unfinished months stay blank."
+        ),
     }
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from crm_analysis.features import Margin
+from crm_analysis.features import ExistingCustomers, Margin
 from crm_analysis.models import ScoringSettings
 from crm_analysis.narrative import customers as words
 
@@ -30,6 +31,12 @@ def _scores(n: int = 60, leaving: int = 0, best: float = 9.0) -> pd.DataFrame:
             "existing": number < n // 4,
         }
     )
+
+
+def _existing(basis: str) -> ExistingCustomers:
+    if basis in ("none", "setting"):
+        return ExistingCustomers(None, basis, 0, 0.0, 40.0, 38.0)
+    return ExistingCustomers(date(2024, 5, 20), basis, 150, 0.25, 40.0, 5.0 if basis == "excess" else float("nan"))
 
 
 def _grid(*cells: tuple[int, int, float]) -> pd.DataFrame:
@@ -91,11 +98,28 @@ def test_too_little_data_to_value(n: int) -> None:
 
 
 def test_existing_customers_by_data_or_by_setting() -> None:
-    assert "25 % of customers" in words.existing_sentence(_scores(), 84, complete=False)
-    assert "first 84 days" in words.existing_sentence(_scores(), 84, complete=False)
-    complete = words.existing_sentence(_scores(), 84, complete=True)
+    short = words.existing_sentence(_existing("gap"), 84)
+    assert "25 % of customers" in short
+    assert "first 84 days" in short
+    excess = words.existing_sentence(_existing("excess"), 84).replace("\xa0", " ")
+    assert "40 customers a week were seen for the first time, later 5" in excess
+    assert "25 % of customers, those first seen by 20 May 2024, count as existing" in excess
+    assert "Nobody counts as existing" in words.existing_sentence(_existing("none"), 84)
+    complete = words.existing_sentence(_existing("setting"), 84)
     assert "every customer's first order" in complete
     assert "%" not in complete
+
+
+def test_models_say_what_the_beginning_of_the_data_does_to_them() -> None:
+    assert "leans on 25 % who were not new" in words.existing_in_models(_existing("excess"))
+    assert words.existing_in_models(_existing("none")) == ""
+    assert words.existing_in_models(_existing("setting")) == ""
+
+
+def test_existing_customers_are_in_no_statement_about_cohorts() -> None:
+    marked = _cohorts(31).assign(existing=[False, *[True] * (len(_cohorts(31)) - 1)])
+    assert words.cohort_words(marked)["title"] == "Customers by month of first order"
+    assert "31" in words.cohort_words(_cohorts(31).assign(existing=False))["title"]
 
 
 def test_risk_labels_bound_every_class() -> None:
@@ -189,7 +213,10 @@ def test_from_before_and_no_moves() -> None:
         (lambda: words.answer(_scores(), "USD"), "69"),
         (lambda: words.answer(_scores(leaving=3), "USD"), "300"),
         (lambda: words.answer(_scores(20), "USD"), "20"),
-        (lambda: words.existing_sentence(_scores(), 84, complete=False), "25"),
+        (lambda: words.existing_sentence(_existing("gap"), 84), "25"),
+        (lambda: words.existing_sentence(_existing("excess"), 84), "25"),
+        (lambda: words.existing_sentence(_existing("none"), 84), "40"),
+        (lambda: words.existing_in_models(_existing("excess")), "25"),
         (lambda: words.risk_words(_grid((0, 40, 10.0), (2, 7, 30.0)), 84, "USD")["title"], "75"),
         (lambda: words.cohort_words(_cohorts(31))["title"], "31"),
         (lambda: words.migration_words(_moves(15, 85), 90)["title"], "15"),
