@@ -18,6 +18,7 @@ from crm_analysis.models.forecast import (
 from crm_analysis.models.gamma_gamma import GammaGamma
 from crm_analysis.models.leaving import LeavingDefinition, define_leaving, still_waiting, usual_gap
 from crm_analysis.models.lifetime_value import customer_lifetime_value, value_interval
+from crm_analysis.models.lifetimes_frames import from_lifetimes, to_lifetimes
 from crm_analysis.models.naive import NaiveForecast, UsedForecast
 from crm_analysis.models.purchase_model import PurchaseModel
 from crm_analysis.models.scorecard import Origin, Scorecard, score_forecasts
@@ -50,6 +51,7 @@ __all__ = [
     "define_leaving",
     "enough_to_value",
     "fit_spend",
+    "from_lifetimes",
     "holdout_comparison",
     "measures_of",
     "renewals_of_cohorts",
@@ -59,6 +61,7 @@ __all__ = [
     "scorecard_of",
     "second_opinion",
     "still_waiting",
+    "to_lifetimes",
     "total_value",
     "used_forecast",
     "usual_gap",
