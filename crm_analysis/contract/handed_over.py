@@ -77,6 +77,14 @@ HANDED_OVER: dict[str, HandedOver] = {
     ),
     "contact_outcomes": _table("02", "kind outcome", "kind:text outcome:text contacts:integer"),
     "model_scorecard": _table("02", "question model", "question:text model:text rmse:number winner:boolean"),
+    "forecast_origins": _table(
+        "02", "origin part model", "origin:date role:text part:text model:text rmse:number mae:number"
+    ),
+    "forecast_by_frequency": _table(
+        "02",
+        "frequency_class model",
+        "frequency_class:text model:text customers:integer actual_mean:number predicted_mean:number",
+    ),
     "weekly_forecast": _table("02", "week", "week:date actual_cumulative:number model_cumulative:number period:text"),
     "strategy_by_segment": _table(
         "03",

@@ -63,7 +63,9 @@ def profit_per_success(scores: pd.DataFrame, strategy: str, item_profit: float |
         Profit of one more item, None where products are not known.
     """
     if strategy == "retain":
-        staying = scores["horizon_profit"] / scores["probability_alive"].clip(lower=_MIN_ALIVE)
+        # A naive forecast does not tell who is still there: it counts as it stands.
+        alive = scores["probability_alive"].fillna(1.0).clip(lower=_MIN_ALIVE)
+        staying = scores["horizon_profit"] / alive
         return (staying * scores["probability_leaving"]).to_numpy()
     if strategy == "cross_sell":
         return np.full(len(scores), np.nan if item_profit is None else item_profit)

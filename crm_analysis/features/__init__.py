@@ -5,7 +5,9 @@ from crm_analysis.features.consents import current_consents
 from crm_analysis.features.contact_kinds import CONTACT_KINDS, contact_kind
 from crm_analysis.features.contact_values import contact_outcomes, contact_values
 from crm_analysis.features.customer_record import CustomerRecord
+from crm_analysis.features.existing import ExistingCustomers, existing_customers
 from crm_analysis.features.margin import Margin, margin_of
+from crm_analysis.features.origins import known_and_after
 from crm_analysis.features.periods import (
     cohorts,
     first_purchases,
@@ -62,6 +64,8 @@ __all__ = [
     "customer_facts",
     "customer_items",
     "customer_summary",
+    "ExistingCustomers",
+    "existing_customers",
     "existing_since_start",
     "first_purchases",
     "gaps",
@@ -74,6 +78,7 @@ __all__ = [
     "Margin",
     "items",
     "items_of_customers",
+    "known_and_after",
     "moves_since",
     "name_segments",
     "period",

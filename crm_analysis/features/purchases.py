@@ -25,6 +25,7 @@ __all__ = [
     "customer_facts",
     "customer_summary",
     "is_purchase",
+    "per_customer",
     "period",
     "purchase_days",
     "purchase_states",
@@ -84,7 +85,7 @@ def purchase_days(lines: ir.Table, as_of: date | None = None) -> ir.Table:
     return sales.group_by("customer_id", "day").aggregate(amount=total(sales["amount"]), orders=orders)
 
 
-def _per_customer(days: ir.Table, as_of: date) -> ir.Table:
+def per_customer(days: ir.Table, as_of: date) -> ir.Table:
     """One row per customer_id: repeat purchases, ages in days, money of first and repeat purchases."""
     first = days.group_by("customer_id").aggregate(
         first_day=days["day"].min(),
@@ -139,7 +140,7 @@ def purchase_states(lines: ir.Table, as_of: date, unit: Unit = "week") -> pd.Dat
              0      0.0 3.0          1
              1      2.0 4.0          1
     """
-    customers = _per_customer(purchase_days(lines, as_of), as_of)
+    customers = per_customer(purchase_days(lines, as_of), as_of)
     states = customers.group_by("frequency", "recency_days", "T_days").aggregate(customers=customers.count())
     frame = collect(states.order_by("T_days", "recency_days", "frequency"))
     days = DAYS_PER_UNIT[unit]
@@ -189,7 +190,7 @@ def customer_summary(lines: ir.Table, as_of: date, unit: Unit = "week") -> pd.Da
               a          1      2.0 4.0            30.0
               b          0      0.0 3.0             0.0
     """
-    customers = _per_customer(purchase_days(lines, as_of), as_of)
+    customers = per_customer(purchase_days(lines, as_of), as_of)
     customers = customers.mutate(
         monetary_value=ibis.ifelse(
             customers["frequency"] > 0,

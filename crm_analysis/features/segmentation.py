@@ -8,8 +8,9 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
+from crm_analysis.features.existing import existing_customers
 from crm_analysis.features.purchases import Unit, customer_facts, customer_summary
-from crm_analysis.features.rfm import existing_since_start, name_segments, rfm_scores
+from crm_analysis.features.rfm import name_segments, rfm_scores
 
 __all__ = [
     "concentration",
@@ -55,7 +56,8 @@ def segment_customers(
     scores = rfm_scores(summary, facts["revenue"], as_of)
     frame = summary.drop(columns="orders").merge(scores, on="customer_id")
     frame = frame.join(facts[["returned", "cost", "discount"]], on="customer_id")
-    frame["existing"] = existing_since_start(frame["first_day"], first, leaving_days, complete=complete)
+    existing = existing_customers(frame["first_day"], first, as_of, leaving_days, complete=complete)
+    frame["existing"] = existing.among(frame["first_day"])
     frame["segment"] = name_segments(frame, frame["first_day"], frame["existing"], as_of, leaving_days)
     return frame
 

@@ -2,25 +2,48 @@
 
 from crm_analysis.models.backtest import choose_winner, holdout_comparison
 from crm_analysis.models.beta_geo import BetaGeoNBD
+from crm_analysis.models.beta_geo_beta_binomial import BetaGeoBetaBinomial
 from crm_analysis.models.calibration import BrierScore, brier_score, calibration_table
-from crm_analysis.models.forecast import ForecastCheck, check_forecast, scorecard_of, used_forecast, weekly_of
+from crm_analysis.models.contracts import renewals_of_cohorts, renewals_of_contracts
+from crm_analysis.models.forecast import (
+    CANDIDATES,
+    ForecastCheck,
+    by_frequency_of,
+    check_forecast,
+    measures_of,
+    scorecard_of,
+    used_forecast,
+    weekly_of,
+)
 from crm_analysis.models.gamma_gamma import GammaGamma
 from crm_analysis.models.leaving import LeavingDefinition, define_leaving, still_waiting, usual_gap
 from crm_analysis.models.lifetime_value import customer_lifetime_value, value_interval
+from crm_analysis.models.lifetimes_frames import from_lifetimes, to_lifetimes
+from crm_analysis.models.naive import NaiveForecast, UsedForecast
 from crm_analysis.models.purchase_model import PurchaseModel
+from crm_analysis.models.scorecard import Origin, Scorecard, score_forecasts
 from crm_analysis.models.scores import ScoringSettings, enough_to_value, fit_spend, score_values, total_value
 from crm_analysis.models.second_opinion import second_opinion
+from crm_analysis.models.shifted_beta_geometric import ShiftedBetaGeometric
 from crm_analysis.models.tracking import weekly_expected_cumulative
 
 __all__ = [
+    "BetaGeoBetaBinomial",
     "BetaGeoNBD",
     "BrierScore",
+    "CANDIDATES",
     "ForecastCheck",
     "GammaGamma",
     "LeavingDefinition",
+    "NaiveForecast",
+    "Origin",
     "PurchaseModel",
+    "Scorecard",
     "ScoringSettings",
+    "ShiftedBetaGeometric",
+    "UsedForecast",
     "brier_score",
+    "by_frequency_of",
     "calibration_table",
     "check_forecast",
     "choose_winner",
@@ -28,11 +51,17 @@ __all__ = [
     "define_leaving",
     "enough_to_value",
     "fit_spend",
+    "from_lifetimes",
     "holdout_comparison",
+    "measures_of",
+    "renewals_of_cohorts",
+    "renewals_of_contracts",
+    "score_forecasts",
     "score_values",
     "scorecard_of",
     "second_opinion",
     "still_waiting",
+    "to_lifetimes",
     "total_value",
     "used_forecast",
     "usual_gap",

@@ -7,14 +7,15 @@ import pandas as pd
 
 from crm_analysis.errors import ContractError, ModelError
 from crm_analysis.messages import _
+from crm_analysis.models._measures import forecast_measures
 from crm_analysis.models._states import FloatArray, PurchaseStates, numeric_column
+from crm_analysis.models.naive import MEAN_OF_THE_PAST, OWN_PAST_RATE, NaiveForecast, own_rate
 from crm_analysis.models.purchase_model import PurchaseModel
 
 __all__ = ["MEAN_OF_THE_PAST", "OWN_PAST_RATE", "choose_winner", "holdout_comparison"]
 
-MEAN_OF_THE_PAST = "mean_of_the_past"
-OWN_PAST_RATE = "own_past_rate"
 NEAR_TIE = 0.005
+"""A model must be better by more than this share of the error, or the simpler forecast is taken."""
 
 
 def holdout_comparison(
@@ -72,21 +73,20 @@ def holdout_comparison(
                 customers=round(states.total),
             )
         )
-    rate = np.divide(states.frequency, states.T, out=np.zeros(len(states)), where=states.T > 0)
     forecasts = {
         model.NAME: model.expected_purchases(states, horizon),
         MEAN_OF_THE_PAST: np.full(len(states), float(mean_of_the_past)),
-        OWN_PAST_RATE: rate * horizon,
+        OWN_PAST_RATE: own_rate(calibration) * horizon,
     }
-    rows = [{"model": name, **_measures(f, truth, states.customers)} for name, f in forecasts.items()]
+    rows = [{"model": name, **forecast_measures(f, truth, states.customers)} for name, f in forecasts.items()]
     return pd.DataFrame(rows)
 
 
 def choose_winner(comparison: pd.DataFrame) -> str:
     """Name the forecast with the lowest root mean squared error, the simpler one where they are nearly equal.
 
-    Squared errors are proper for means: the true expectation has the lowest. Within 0.5 % of the lowest, the mean
-    of the past is preferred to each customer's own rate, and both to a model.
+    Squared errors are proper for means: the true expectation has the lowest. Within 0.5 % of the lowest, a naive
+    forecast is preferred to a model, and among naive ones that which comes first in ``NaiveForecast.ALL``.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def choose_winner(comparison: pd.DataFrame) -> str:
     if len(comparison) == 0:
         raise ModelError(_("There is no forecast to choose from: the comparison has no rows."))
     close = comparison[comparison["rmse"] <= comparison["rmse"].min() * (1 + NEAR_TIE)]
-    for simple in (MEAN_OF_THE_PAST, OWN_PAST_RATE):
+    for simple in NaiveForecast.ALL:
         if (close["model"] == simple).any():
             return simple
     return str(close.sort_values("rmse", kind="stable")["model"].iloc[0])
@@ -119,35 +119,3 @@ def _aligned(calibration: pd.DataFrame, actual: pd.Series | str) -> FloatArray:
         raise ModelError(_("No customer_id of the holdout is known in the calibration. Check that both have one type."))
     matched = actual.reindex(ids).fillna(0)
     return numeric_column(matched.to_frame("actual").reset_index(drop=True), "actual")
-
-
-def _measures(forecast: FloatArray, truth: FloatArray, n: FloatArray) -> dict[str, float | int]:
-    customers, error = n.sum(), forecast - truth
-    actual_total, predicted_total = float(n @ truth), float(n @ forecast)
-    return {
-        "n_customers": round(customers),
-        "actual_total": actual_total,
-        "predicted_total": predicted_total,
-        "total_error_pct": 100 * (predicted_total / actual_total - 1),
-        "rmse": float(np.sqrt(n @ error**2 / customers)),
-        "mae": float(n @ np.abs(error) / customers),
-        "correlation": _correlation(forecast, truth, n),
-        "top_decile_lift": _top_share_lift(forecast, truth, n, 0.10),
-    }
-
-
-def _correlation(left: FloatArray, right: FloatArray, n: FloatArray) -> float:
-    if np.ptp(left) == 0 or np.ptp(right) == 0:
-        return float("nan")
-    covariance = np.cov(left, right, aweights=n, ddof=0)
-    return float(covariance[0, 1] / np.sqrt(covariance[0, 0] * covariance[1, 1]))
-
-
-def _top_share_lift(forecast: FloatArray, truth: FloatArray, n: FloatArray, share: float) -> float:
-    """Purchases per customer in the top share over the average, customers of equal forecast in proportion."""
-    _values, code = np.unique(-forecast, return_inverse=True)
-    customers = np.bincount(code, weights=n)
-    purchases = np.bincount(code, weights=n * truth)
-    room = share * n.sum() - (np.cumsum(customers) - customers)
-    taken = np.clip(room / customers, 0.0, 1.0)
-    return float((taken @ purchases) / (share * purchases.sum()))

@@ -1,48 +1,72 @@
-"""The purchase model held against what then happened, and against two naive forecasts."""
+"""Forecasts of purchases held against what then happened, from several days of the past."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from crm_analysis.features import DAYS_PER_UNIT, Unit, customer_summary, purchases_in, weekly_purchases
-from crm_analysis.models.backtest import choose_winner, holdout_comparison
+from crm_analysis.features import DAYS_PER_UNIT, Unit, known_and_after, purchases_in, weekly_purchases
 from crm_analysis.models.beta_geo import BetaGeoNBD
-from crm_analysis.models.calibration import brier_score, calibration_table
+from crm_analysis.models.naive import MEAN_OF_THE_PAST, NaiveForecast, UsedForecast, naive_forecast
+from crm_analysis.models.scorecard import ForecastModel, Origin, Scorecard, score_forecasts
+from crm_analysis.models.scores import fit_spend
 
-__all__ = ["ForecastCheck", "check_forecast", "scorecard_of", "used_forecast", "weekly_of"]
+__all__ = [
+    "CANDIDATES",
+    "ForecastCheck",
+    "by_frequency_of",
+    "check_forecast",
+    "measures_of",
+    "origin_days",
+    "scorecard_of",
+    "used_forecast",
+    "weekly_of",
+]
+
+CANDIDATES: tuple[type[ForecastModel], ...] = (BetaGeoNBD,)
+"""Models that the report compares; naive forecasts are always compared with them."""
 
 MIN_HISTORY_DAYS = 84
 MIN_CUSTOMERS = 50
 LONGEST_HOLDOUT_DAYS = 273
+MOST_ORIGINS = 3
 
 
 @dataclass(frozen=True)
 class ForecastCheck:
-    """How forecasts made at ``split`` did until the end of the data.
+    """How forecasts made at ``split`` did in the ``holdout_days`` after it.
 
     Attributes
     ----------
     split
-        Last day that the forecasts knew.
+        Last day that the reported forecasts knew.
     holdout_days
         Days after it.
     customers
         Known by ``split``.
     comparison
-        One row per forecast, of :func:`crm_analysis.models.holdout_comparison`.
+        One row per forecast: its errors from ``split`` on, of :func:`crm_analysis.models.score_forecasts`, and
+        chosen_rmse (error on the days that the choice was made on).
     winner
-        Its name: ``BG/NBD``, ``mean_of_the_past`` or ``own_past_rate``.
+        The forecast chosen.
     weekly
         week, actual_cumulative, model_cumulative, naive_cumulative, low, high, period.
     calibration
         Of the probability not to buy in the holdout: bin, n, predicted, observed, low, high.
     brier, brier_base
         Mean squared error of that probability, and of the share of all.
+    chosen_on
+        Days from which the forecasts were made that decided the choice; ``split`` is among them only where the
+        data is too short for more than one day.
+    scores
+        The whole scorecard.
+    used
+        The winner as of the last day of the data.
     """
 
     split: date
@@ -54,19 +78,58 @@ class ForecastCheck:
     calibration: pd.DataFrame
     brier: float
     brier_base: float
+    chosen_on: tuple[date, ...] = ()
+    scores: Scorecard | None = field(default=None, repr=False)
+    used: UsedForecast | None = field(default=None, repr=False)
+
+    @property
+    def untouched(self) -> bool:
+        """Whether the reported forecasts took no part in the choice."""
+        return bool(self.chosen_on) and self.split not in self.chosen_on
+
+    @property
+    def best_at_split(self) -> str:
+        """The forecast with the lowest error from ``split`` on, whether it was chosen or not."""
+        return str(self.comparison.sort_values("rmse", kind="stable")["model"].iloc[0])
 
     @property
     def scorecard(self) -> pd.DataFrame:
-        """The comparison as a handed-over table: with question and winner."""
-        return self.comparison.assign(question="purchases", winner=self.comparison["model"] == self.winner)
+        """The comparison as a handed-over table: with question, winner and the days."""
+        chosen = ", ".join(day.isoformat() for day in self.chosen_on)
+        return self.comparison.assign(
+            question="purchases",
+            winner=self.comparison["model"] == self.winner,
+            chosen_on=chosen,
+            reported_on=self.split.isoformat(),
+        )
 
 
-def check_forecast(lines: ir.Table, first: date, as_of: date, unit: Unit = "week") -> ForecastCheck | None:
-    """Forecast the last part of the data from what came before it.
+def origin_days(first: date, as_of: date) -> tuple[list[date], int]:
+    """Days from which forecasts are made, in order of time, and the days that each looks ahead.
 
-    The holdout is a third of the history in full weeks, at most 39 weeks. Only customers known by the split
-    are forecast. None where the history is shorter than twelve weeks, fewer than 50 customers are known by
-    the split, or none of them bought after it.
+    Where a quarter of the history holds twelve weeks, up to three days, each so far from the next that what follows
+    one is over when the next begins; the last one looks to the end of the data. Otherwise one day, after two thirds
+    of the history. At most 39 weeks ahead; none below twelve weeks of history.
+    """
+    history = (as_of - first).days + 1
+    quarter = min(history // 4 // 7 * 7, LONGEST_HOLDOUT_DAYS)
+    if quarter >= MIN_HISTORY_DAYS:
+        return [as_of - timedelta(days=quarter * k) for k in range(MOST_ORIGINS, 0, -1)], quarter
+    days = min(history // 3 // 7 * 7, LONGEST_HOLDOUT_DAYS)
+    return ([as_of - timedelta(days=days)], days) if history >= MIN_HISTORY_DAYS else ([], 0)
+
+
+def check_forecast(
+    lines: ir.Table,
+    first: date,
+    as_of: date,
+    unit: Unit = "week",
+    models: Sequence[type[ForecastModel]] = CANDIDATES,
+) -> ForecastCheck | None:
+    """Forecast parts of the past from what came before them; choose on the earlier ones, report the last.
+
+    Only customers known by a day are forecast from it. Days with fewer than 50 of them, or after which nobody
+    bought, are left out; None where no day is left.
 
     Parameters
     ----------
@@ -76,40 +139,41 @@ def check_forecast(lines: ir.Table, first: date, as_of: date, unit: Unit = "week
         First and last day.
     unit
         Of the model's time.
+    models
+        To compare, beside the naive forecasts.
     """
-    history = (as_of - first).days + 1
-    if history < MIN_HISTORY_DAYS:
+    splits, days = origin_days(first, as_of)
+    origins = [_origin(lines, split, days, first, unit, last=split == splits[-1]) for split in splits]
+    usable = [o for o in origins if len(o.customers) and _size(o.customers) >= MIN_CUSTOMERS]
+    usable = [o for o in usable if o.customers["actual"].sum() > 0]
+    if not usable or usable[-1].split != splits[-1]:
         return None
-    days = min(history // 3 // 7 * 7, LONGEST_HOLDOUT_DAYS)
-    split = as_of - timedelta(days=days)
-    summary = customer_summary(lines, split, unit)
-    bought = purchases_in(lines, split, as_of).set_index("customer_id")["purchases"]
-    if len(summary) < MIN_CUSTOMERS or not bought.index.isin(summary["customer_id"]).any():
-        return None
-    model = BetaGeoNBD().fit(summary)
-    horizon = days / DAYS_PER_UNIT[unit]
-    earlier = purchases_in(lines, split - timedelta(days=days), split).set_index("customer_id")["purchases"]
-    mean = float(earlier.reindex(summary["customer_id"]).fillna(0).mean())
-    comparison = holdout_comparison(summary, bought, horizon, model, mean)
-    none = model.probability_no_purchase(summary, horizon)
-    stayed_away = (~summary["customer_id"].isin(bought.index)).astype("float64")
-    brier = brier_score(none, stayed_away)
+    scores = score_forecasts(usable, models)
+    split, last = splits[-1], usable[-1]
+    comparison = scores.comparison.merge(scores.pooled.rename(columns={"rmse": "chosen_rmse"}), on="model", how="left")
+    judged = next((name for name in [scores.winner] if name in scores.calibration["model"].tolist()), models[0].NAME)
+    row = comparison[comparison["model"] == judged].iloc[0]
     return ForecastCheck(
         split=split,
         holdout_days=days,
-        customers=len(summary),
+        customers=_size(last.customers),
         comparison=comparison,
-        winner=choose_winner(comparison),
-        weekly=_weekly(lines, model, summary, split, as_of, unit, mean),
-        calibration=calibration_table(none, stayed_away),
-        brier=brier.brier,
-        brier_base=brier.base_rate_brier,
+        winner=scores.winner,
+        weekly=_weekly(lines, scores, judged, last, as_of, unit),
+        calibration=_staying_away(scores.calibration, judged),
+        brier=float(row["brier"]),
+        brier_base=float(row["brier_base"]),
+        chosen_on=scores.chosen_on,
+        scores=scores,
+        used=_as_of_today(lines, scores.winner, last, as_of, days, unit),
     )
 
 
-def used_forecast(check: ForecastCheck | None) -> str:
+def used_forecast(check: ForecastCheck | None) -> UsedForecast:
     """The forecast to use: the winner of the check, the model where nothing could be checked."""
-    return BetaGeoNBD.NAME if check is None else check.winner
+    if check is None:
+        return UsedForecast(BetaGeoNBD.NAME)
+    return check.used or UsedForecast(check.winner)
 
 
 def scorecard_of(check: ForecastCheck | None) -> pd.DataFrame:
@@ -129,6 +193,21 @@ def scorecard_of(check: ForecastCheck | None) -> pd.DataFrame:
     return pd.DataFrame({name: [] for name in columns})
 
 
+def measures_of(check: ForecastCheck | None) -> pd.DataFrame:
+    """forecast_origins: every measure at every day; empty where nothing could be checked."""
+    if check is not None and check.scores is not None:
+        return check.scores.measures
+    return pd.DataFrame({name: [] for name in ("origin", "role", "part", "model", "rmse", "mae")})
+
+
+def by_frequency_of(check: ForecastCheck | None) -> pd.DataFrame:
+    """forecast_by_frequency; empty where nothing could be checked."""
+    if check is not None and check.scores is not None:
+        return check.scores.by_frequency
+    columns = ("frequency_class", "model", "customers", "actual_mean", "predicted_mean", "rmse")
+    return pd.DataFrame({name: [] for name in columns})
+
+
 def weekly_of(check: ForecastCheck | None) -> pd.DataFrame:
     """weekly_forecast; empty where nothing could be checked."""
     if check is not None:
@@ -137,22 +216,57 @@ def weekly_of(check: ForecastCheck | None) -> pd.DataFrame:
     return pd.DataFrame({name: [] for name in columns})
 
 
-def _weekly(
-    lines: ir.Table, model: BetaGeoNBD, summary: pd.DataFrame, split: date, as_of: date, unit: Unit, mean: float
-) -> pd.DataFrame:
+def _size(customers: pd.DataFrame) -> int:
+    return int(customers["customers"].sum())
+
+
+def _origin(lines: ir.Table, split: date, days: int, first: date, unit: Unit, *, last: bool) -> Origin:
+    """States with what happened; at the last day customer by customer, with the spend expected of each."""
+    back = min(days, (split - first).days // 2)
+    customers = known_and_after(lines, split, days, unit, by_customer=last)
+    if last and len(customers):
+        spend = fit_spend(customers)
+        mean = customers["sales"].sum() / max(customers["purchases"].sum(), 1)
+        customers["spend"] = mean if spend is None else spend.expected_spend(customers)
+    earlier = known_and_after(lines, split - timedelta(days=back), back, unit) if back >= 7 else None
+    unit_days = DAYS_PER_UNIT[unit]
+    return Origin(split, days / unit_days, customers, earlier, back / unit_days)
+
+
+def _as_of_today(lines: ir.Table, winner: str, last: Origin, as_of: date, days: int, unit: Unit) -> UsedForecast:
+    """The winner with all data: the last origin is one period earlier than today."""
+    if winner not in NaiveForecast.ALL:
+        return UsedForecast(winner)
+    today = known_and_after(lines, as_of, days, unit)
+    naive = naive_forecast(winner, today, last.horizon, last.customers, last.horizon)
+    previous = purchases_in(lines, as_of - timedelta(days=days), as_of).set_index("customer_id")["purchases"]
+    return UsedForecast(winner, naive, previous)
+
+
+def _staying_away(calibration: pd.DataFrame, model: str) -> pd.DataFrame:
+    """From the probability of buying to that of not buying, lowest first."""
+    rows = calibration[calibration["model"] == model].drop(columns="model").iloc[::-1]
+    low, high = 1 - rows["high"], 1 - rows["low"]
+    turned = rows.assign(predicted=1 - rows["predicted"], observed=1 - rows["observed"], low=low, high=high)
+    return turned.assign(bin=np.arange(1, len(rows) + 1)).reset_index(drop=True)
+
+
+def _weekly(lines: ir.Table, scores: Scorecard, judged: str, origin: Origin, as_of: date, unit: Unit) -> pd.DataFrame:
     """Cumulative repeat purchases per week, with the forecasts from the split on."""
+    split = origin.split
     actual = weekly_purchases(lines, split, as_of)
     actual["actual_cumulative"] = actual["purchases"].cumsum().astype("float64")
     known = actual["week"] <= pd.Timestamp(split)
     start = float(actual.loc[known, "actual_cumulative"].iloc[-1]) if known.any() else 0.0
     ahead = (actual["week"] - pd.Timestamp(split)).dt.days.to_numpy()
-    states = summary.groupby(["frequency", "recency", "T"], as_index=False).size().rename(columns={"size": "customers"})
+    states = origin.customers.groupby(["frequency", "recency", "T"]).agg(customers=("customers", "sum")).reset_index()
+    n, model = states["customers"].to_numpy(), scores.forecasts[judged]
     expected = np.full(len(actual), np.nan)
     for number in np.flatnonzero(ahead >= 0):
-        sold = model.expected_purchases(states, ahead[number] / DAYS_PER_UNIT[unit]) if ahead[number] else np.zeros(1)
-        expected[number] = start + float((sold * states["customers"].to_numpy()).sum()) if ahead[number] else start
-    length = (as_of - split).days
-    naive = np.where(ahead >= 0, start + mean * len(summary) * ahead / length, np.nan)
+        weeks = ahead[number] / DAYS_PER_UNIT[unit]
+        expected[number] = start + (float(n @ model.expected_purchases(states, weeks)) if weeks else 0.0)
+    mean = scores.forecasts[MEAN_OF_THE_PAST].expected_purchases(states, 1.0)
+    naive = np.where(ahead >= 0, start + float(n @ mean) * ahead / DAYS_PER_UNIT[unit], np.nan)
     return pd.DataFrame(
         {
             "week": actual["week"],

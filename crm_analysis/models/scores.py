@@ -12,6 +12,7 @@ from crm_analysis.features.purchases import DAYS_PER_UNIT, Unit
 from crm_analysis.models.beta_geo import BetaGeoNBD
 from crm_analysis.models.gamma_gamma import GammaGamma
 from crm_analysis.models.lifetime_value import value_interval
+from crm_analysis.models.naive import UsedForecast
 
 __all__ = ["ScoringSettings", "enough_to_value", "fit_spend", "score_values", "total_value"]
 
@@ -72,14 +73,12 @@ class ScoringSettings:
         return self.value_horizon_days / DAYS_PER_UNIT[self.unit]
 
 
-def _rate(summary: pd.DataFrame, unit: Unit, days: float) -> np.ndarray:
-    age = np.maximum(summary["T"].to_numpy(), 1.0 / DAYS_PER_UNIT[unit])
-    rate: np.ndarray = summary["frequency"].to_numpy() / age * days / DAYS_PER_UNIT[unit]
-    return rate
-
-
 def score_values(
-    summary: pd.DataFrame, purchases: BetaGeoNBD, spend: GammaGamma | None, winner: str, settings: ScoringSettings
+    summary: pd.DataFrame,
+    purchases: BetaGeoNBD,
+    spend: GammaGamma | None,
+    used: UsedForecast,
+    settings: ScoringSettings,
 ) -> pd.DataFrame:
     """Score every customer.
 
@@ -91,16 +90,16 @@ def score_values(
         Fitted BG/NBD.
     spend
         Fitted Gamma-Gamma, None where there are too few repeat buyers: then everyone spends the mean.
-    winner
-        The model whose forecast of purchases won its check: ``BG/NBD``, ``own_past_rate`` or
-        ``mean_of_the_past``.
+    used
+        The forecast of purchases that won its check, from :func:`crm_analysis.models.used_forecast`.
     settings
         Horizons and rates.
 
     Returns
     -------
     pandas.DataFrame
-        One row per customer_id: probability_alive, probability_leaving (no purchase within leaving_days),
+        One row per customer_id: probability_alive (NaN where a naive forecast is used: a model that forecasts
+        worse is not believed about who is still there), probability_leaving (no purchase within leaving_days),
         expected_purchases (over value_horizon_days), expected_spend (a purchase, currency), value (discounted
         profit over value_horizon_days), probability_buying, horizon_purchases and horizon_profit (all three over
         horizon_days), order_profit (profit of one purchase), value_at_risk (value x probability_leaving).
@@ -109,22 +108,21 @@ def score_values(
     year, decision, leaving = (
         d / unit_days for d in (settings.value_horizon_days, settings.horizon_days, settings.leaving_days)
     )
-    alive = purchases.probability_alive(summary)
     none = purchases.probability_no_purchase(summary, leaving)
     buying = 1 - purchases.probability_no_purchase(summary, decision)
-    if winner == purchases.NAME:
+    if used.naive is None:
+        alive = purchases.probability_alive(summary)
         expected = purchases.expected_purchases(summary, year)
         discounted = purchases.discounted_expected_purchases(
             summary, year, settings.discount_rate_annual, settings.unit
         )
         soon = purchases.expected_purchases(summary, decision)
     else:
-        own = winner == "own_past_rate"
-        yearly = _rate(summary, settings.unit, settings.value_horizon_days)
-        expected = yearly if own else np.full(len(summary), yearly.mean())
+        alive = np.full(len(summary), np.nan)
+        expected = used.expected_purchases(summary, year)
         middle = settings.value_horizon_days / 365.25 / 2
         discounted = expected / (1 + settings.discount_rate_annual) ** middle
-        soon = expected * settings.horizon_days / settings.value_horizon_days
+        soon = used.expected_purchases(summary, decision)
     mean_spend = float(summary["sales"].sum() / max(summary["purchases"].sum(), 1))
     per_purchase = np.full(len(summary), mean_spend) if spend is None else np.asarray(spend.expected_spend(summary))
     profit = per_purchase * settings.margin_rate
@@ -169,7 +167,7 @@ def total_value(
     summary: pd.DataFrame,
     purchases: BetaGeoNBD,
     spend: GammaGamma | None,
-    winner: str,
+    used: UsedForecast,
     settings: ScoringSettings,
     random_state: int,
 ) -> dict[str, float]:
@@ -183,7 +181,7 @@ def total_value(
     dict
         value, low, high, in the currency of the data.
     """
-    if winner == purchases.NAME and spend is not None:
+    if used.naive is None and spend is not None:
         found = value_interval(
             purchases,
             spend,
@@ -197,7 +195,7 @@ def total_value(
         )
         row = found[found["scope"] == "total"].iloc[0]
         return {name: float(row[name]) for name in ("value", "low", "high")}
-    scores = score_values(summary, purchases, spend, winner, settings)
+    scores = score_values(summary, purchases, spend, used, settings)
     value = float(scores["value"].sum())
     age = np.maximum(summary["T"].to_numpy(), 1.0 / DAYS_PER_UNIT[settings.unit])
     rate_error = summary["frequency"].to_numpy() / age**2 * settings.value_horizon**2

@@ -10,7 +10,7 @@ from crm_analysis.messages import _
 from crm_analysis.models._states import FloatArray
 from crm_analysis.time_units import DAYS_PER_UNIT, DAYS_PER_YEAR
 
-__all__ = ["DAYS_PER_UNIT", "DAYS_PER_YEAR", "days_per", "monthly_discount"]
+__all__ = ["DAYS_PER_UNIT", "DAYS_PER_YEAR", "days_per", "discount_per_period", "monthly_discount"]
 
 
 def days_per(unit: str) -> float:
@@ -64,3 +64,27 @@ def monthly_discount(
     ends = horizon * np.arange(1, periods + 1) / periods
     factors = (1 + discount_rate_annual) ** (-ends * days / DAYS_PER_YEAR)
     return ends, factors - np.append(factors[1:], 0.0)
+
+
+def discount_per_period(discount_rate_annual: float, periods_per_year: float) -> float:
+    """Turn a rate per year into the rate of one period.
+
+    Parameters
+    ----------
+    discount_rate_annual : float
+        Per year, 0.10 for 10 %, above 0: without discount a sum over all time need not be finite.
+    periods_per_year : float
+        Periods in a year, 12 for months.
+
+    Raises
+    ------
+    ModelError
+        One of both is not above 0.
+    """
+    if not (np.isfinite(discount_rate_annual) and discount_rate_annual > 0):
+        raise ModelError(_("The discount rate must be above 0 a year, got {rate}.", rate=f"{discount_rate_annual:g}"))
+    if not (np.isfinite(periods_per_year) and periods_per_year > 0):
+        raise ModelError(
+            _("The number of periods in a year must be above 0, got {periods}.", periods=f"{periods_per_year:g}")
+        )
+    return float((1 + discount_rate_annual) ** (1 / periods_per_year) - 1)

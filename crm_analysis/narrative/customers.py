@@ -6,38 +6,27 @@ import numpy as np
 import pandas as pd
 
 from crm_analysis import formats as f
-from crm_analysis.features import Margin
+from crm_analysis.features import ExistingCustomers, Margin
 from crm_analysis.labels import segment_label
 from crm_analysis.messages import _, plural
-from crm_analysis.models import ForecastCheck, ScoringSettings, enough_to_value
+from crm_analysis.models import ScoringSettings, enough_to_value
 
 __all__ = [
     "answer",
-    "calibration_words",
     "cohort_words",
+    "existing_in_models",
     "existing_sentence",
-    "forecast_sentence",
-    "forecast_words",
     "from_before",
     "grid_words",
     "mark_existing",
     "migration_words",
-    "model_label",
     "no_moves",
-    "opinion_sentence",
     "risk_labels",
     "risk_words",
-    "scorecard_rows",
     "segment_rows",
     "spread_words",
     "value_sentence",
 ]
-
-
-def model_label(name: str) -> str:
-    """Name of a forecast."""
-    names = {"mean_of_the_past": _("mean of the past"), "own_past_rate": _("each customer's own past rate")}
-    return names.get(name, name)
 
 
 def answer(scores: pd.DataFrame, currency: str) -> str:
@@ -72,15 +61,42 @@ def answer(scores: pd.DataFrame, currency: str) -> str:
     )
 
 
-def existing_sentence(scores: pd.DataFrame, days: int, *, complete: bool) -> str:
-    """How many customers were there when the data begins."""
-    if complete:
+def existing_sentence(existing: ExistingCustomers, days: int) -> str:
+    """How many customers were there when the data begins, and by what rule."""
+    values = {"share": f.percent(existing.share), "days": f.number(days, 0), "until": f.date(existing.until)}
+    weekly = {"start": f.number(existing.start_weekly, 0), "later": f.number(existing.later_weekly, 0)}
+    if existing.basis == "setting":
         return _("By your setting, the data holds every customer's first order.")
-    share = float(scores["existing"].mean())
+    if existing.basis == "gap":
+        return _(
+            "{share} of customers were first seen within the first {days} days of the data: they count as existing, not as "
+            "new.",
+            **values,
+        )
+    if existing.basis == "none":
+        return _(
+            "In the first four weeks {start} customers a week were seen for the first time, later {later}: not so many more "
+            "that customers must have been there before the data begins. Nobody counts as existing.",
+            **weekly,
+        )
     return _(
-        "{share} of customers were first seen within the first {days} days of the data: they count as existing, not as new.",
-        share=f.percent(share),
-        days=f.number(days, 0),
+        "In the first four weeks {start} customers a week were seen for the first time, later {later}: most of them were "
+        "there before the data begins. {share} of customers, those first seen by {until}, count as existing: they are not "
+        "new and no cohort.",
+        **values,
+        **weekly,
+    )
+
+
+def existing_in_models(existing: ExistingCustomers) -> str:
+    """What the beginning of the data does to the models."""
+    if not existing.customers:
+        return ""
+    return _(
+        "The models know existing customers since they were first seen only: their age and their repeat purchases are counted "
+        "from there, and those who had left before the data begins are missing. So the models are about customers seen, and "
+        "what they expect of a new customer leans on {share} who were not new.",
+        share=f.percent(existing.share),
     )
 
 
@@ -140,7 +156,8 @@ def grid_words(grid: pd.DataFrame) -> dict[str, str]:
 
 def cohort_words(cohorts: pd.DataFrame) -> dict[str, str]:
     """Title and captions of the cohorts."""
-    after = cohorts[(cohorts["age"] == 1) & cohorts["complete"]]
+    born = ~cohorts["existing"].astype(bool) if "existing" in cohorts else True
+    after = cohorts[(cohorts["age"] == 1) & cohorts["complete"] & born]
     if after.empty or not after["customers"].sum():
         title = _("Customers by month of first order")
     else:
@@ -149,7 +166,10 @@ def cohort_words(cohorts: pd.DataFrame) -> dict[str, str]:
     return {
         "title": title,
         "subtitle": _("Share of a cohort that bought, by months since the first order"),
-        "caption": _("A cohort is made of customers by the month of their first order; unfinished months stay blank."),
+        "caption": _(
+            "A cohort is made of customers by the month of their first order, without those who were there when the data begins; "
+            "unfinished months stay blank."
+        ),
     }
 
 
@@ -184,113 +204,6 @@ def spread_words(spread: pd.DataFrame, customers: int, margin: Margin) -> dict[s
         ),
         "caption": captions[margin.basis],
     }
-
-
-def forecast_sentence(check: ForecastCheck | None) -> str:
-    """Which forecast won, and by how much the model was off."""
-    if check is None:
-        return _(
-            "The history is too short to hold a forecast against what happened (twelve weeks and 50 customers are "
-            "needed): values below are not checked."
-        )
-    rows = check.comparison.set_index("model")
-    model = next(name for name in rows.index if name not in ("mean_of_the_past", "own_past_rate"))
-    values = {
-        "n": f.number(check.customers, 0),
-        "split": f.date(check.split),
-        "error": f.percent(abs(float(rows.loc[model, "total_error_pct"])) / 100, 1),
-        "naive": f.percent(abs(float(rows["total_error_pct"].to_dict()["mean_of_the_past"])) / 100, 1),
-        "model": model,
-        "winner": model_label(check.winner),
-    }
-    if check.winner == model:
-        return _(
-            "Forecast from {split} for {n} customers, {model} missed the total of purchases by {error} (mean of the past: "
-            "{naive}) and was closest customer by customer: it is used.",
-            **values,
-        )
-    return _(
-        "Forecast from {split} for {n} customers, {model} missed the total of purchases by {error} (mean of the past: "
-        "{naive}), but customer by customer the {winner} was closer or as close: it is used instead.",
-        **values,
-    )
-
-
-def forecast_words(check: ForecastCheck) -> dict[str, str]:
-    """Title and captions of the forecast against what happened."""
-    rows = check.comparison.set_index("model")
-    model = next(name for name in rows.index if name not in ("mean_of_the_past", "own_past_rate"))
-    error = float(rows.loc[model, "total_error_pct"]) / 100
-    title = (
-        _("The model forecast {share} too many purchases", share=f.percent(abs(error), 1))
-        if error >= 0
-        else _("The model forecast {share} too few purchases", share=f.percent(abs(error), 1))
-    )
-    return {
-        "title": title,
-        "subtitle": _("Cumulative repeat purchases per week, n = {n} customers", n=f.number(check.customers, 0)),
-        "caption": _(
-            "Both forecasts knew nothing after {split}. Naive: as many purchases per customer as in the window before.",
-            split=f.date(check.split),
-        ),
-    }
-
-
-def calibration_words(check: ForecastCheck) -> dict[str, str]:
-    """Title and captions of the calibration of leaving."""
-    gain = 1 - check.brier / check.brier_base if check.brier_base else 0.0
-    title = (
-        _("Stated risks of leaving remove {share} of the error of one risk for all", share=f.percent(gain))
-        if gain > 0
-        else _("Stated risks of leaving are no better than one risk for all")
-    )
-    return {
-        "title": title,
-        "subtitle": _(
-            "Stated probability of no purchase in {days} days and share that did not buy, n = {n}",
-            days=f.number(check.holdout_days, 0),
-            n=f.number(check.customers, 0),
-        ),
-        "caption": _("Dots on the diagonal are right; bars are 90 % intervals."),
-    }
-
-
-def scorecard_rows(scorecard: pd.DataFrame) -> tuple[list[list[str]], dict[str, str]]:
-    """Forecasts and their errors as finished texts."""
-    rows = [
-        [
-            model_label(str(r["model"])),
-            f.number(r["n_customers"], 0),
-            f.percent(float(r["total_error_pct"]) / 100, 1, signed=True),
-            f.number(r["rmse"], 2),
-            _("used") if r["winner"] else "",
-        ]
-        for r in scorecard.to_dict("records")
-    ]
-    heads = {
-        _("Forecast"): "left",
-        _("Customers"): "right",
-        _("Error of the total"): "right",
-        _("Error per customer (RMSE)"): "right",
-        _("Choice"): "left",
-    }
-    return rows, heads
-
-
-def opinion_sentence(opinion: pd.DataFrame) -> str:
-    """Whether the package lifetimes comes to the same numbers."""
-    if opinion.empty:
-        return _("The package lifetimes found no solution on this data, so there is no second opinion.")
-    worst = float(opinion["difference"].abs().max())
-    if worst < 0.005:
-        return _(
-            "The package lifetimes, as a second opinion, comes to the same expectations (largest difference {share}).",
-            share=f.percent(worst, 2),
-        )
-    return _(
-        "The package lifetimes, as a second opinion, differs by up to {share}: look at the table before you rely on values.",
-        share=f.percent(worst, 1),
-    )
 
 
 def value_sentence(value: dict[str, float], settings: ScoringSettings, currency: str, margin: Margin) -> str:

@@ -1,4 +1,4 @@
-"""Step 2 in words: who is at risk, which forecast won, and how sure the values are."""
+"""Step 2 in words: who is at risk, and how sure the values are."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from crm_analysis.features import Margin
-from crm_analysis.models import ForecastCheck, ScoringSettings
+from crm_analysis.features import ExistingCustomers, Margin
+from crm_analysis.models import ScoringSettings
 from crm_analysis.narrative import customers as words
 
 SETTINGS = ScoringSettings("week", 90, 365, 84, 0.3, 0.1)
@@ -33,13 +33,10 @@ def _scores(n: int = 60, leaving: int = 0, best: float = 9.0) -> pd.DataFrame:
     )
 
 
-def _check(winner: str = "BG/NBD", model: float = -4.0, naive: float = 12.5, brier: float = 0.15) -> ForecastCheck:
-    names = ["BG/NBD", "mean_of_the_past", "own_past_rate"]
-    comparison = pd.DataFrame(
-        {"model": names, "n_customers": 800, "total_error_pct": [model, naive, 30.0], "rmse": [1.0, 1.2, 1.4]}
-    )
-    empty = pd.DataFrame()
-    return ForecastCheck(date(2024, 3, 31), 91, 800, comparison, winner, empty, empty, brier, 0.20)
+def _existing(basis: str) -> ExistingCustomers:
+    if basis in ("none", "setting"):
+        return ExistingCustomers(None, basis, 0, 0.0, 40.0, 38.0)
+    return ExistingCustomers(date(2024, 5, 20), basis, 150, 0.25, 40.0, 5.0 if basis == "excess" else float("nan"))
 
 
 def _grid(*cells: tuple[int, int, float]) -> pd.DataFrame:
@@ -72,10 +69,6 @@ def _spread(half: float) -> pd.DataFrame:
     return pd.DataFrame({"customers_share": [0.0, 0.5, 1.0], "profit_share": [0.0, half, 1.0]})
 
 
-def _opinion(*difference: float) -> pd.DataFrame:
-    return pd.DataFrame({"difference": pd.Series(difference, dtype="float64")})
-
-
 def test_nobody_one_or_some_at_risk() -> None:
     nobody, one, some = (words.answer(_scores(leaving=n), "USD") for n in (0, 1, 3))
     assert "none of them looks likely to leave" in nobody
@@ -105,11 +98,28 @@ def test_too_little_data_to_value(n: int) -> None:
 
 
 def test_existing_customers_by_data_or_by_setting() -> None:
-    assert "25 % of customers" in words.existing_sentence(_scores(), 84, complete=False)
-    assert "first 84 days" in words.existing_sentence(_scores(), 84, complete=False)
-    complete = words.existing_sentence(_scores(), 84, complete=True)
+    short = words.existing_sentence(_existing("gap"), 84)
+    assert "25 % of customers" in short
+    assert "first 84 days" in short
+    excess = words.existing_sentence(_existing("excess"), 84).replace("\xa0", " ")
+    assert "40 customers a week were seen for the first time, later 5" in excess
+    assert "25 % of customers, those first seen by 20 May 2024, count as existing" in excess
+    assert "Nobody counts as existing" in words.existing_sentence(_existing("none"), 84)
+    complete = words.existing_sentence(_existing("setting"), 84)
     assert "every customer's first order" in complete
     assert "%" not in complete
+
+
+def test_models_say_what_the_beginning_of_the_data_does_to_them() -> None:
+    assert "leans on 25 % who were not new" in words.existing_in_models(_existing("excess"))
+    assert words.existing_in_models(_existing("none")) == ""
+    assert words.existing_in_models(_existing("setting")) == ""
+
+
+def test_existing_customers_are_in_no_statement_about_cohorts() -> None:
+    marked = _cohorts(31).assign(existing=[False, *[True] * (len(_cohorts(31)) - 1)])
+    assert words.cohort_words(marked)["title"] == "Customers by month of first order"
+    assert "31" in words.cohort_words(_cohorts(31).assign(existing=False))["title"]
 
 
 def test_risk_labels_bound_every_class() -> None:
@@ -161,47 +171,6 @@ def test_spread_says_whether_the_margin_is_assumed() -> None:
     assert "assumed" not in known["caption"]
 
 
-def test_forecast_won_by_the_model_or_by_a_naive_one() -> None:
-    model = words.forecast_sentence(_check("BG/NBD"))
-    assert "BG/NBD missed the total of purchases by 4.0 %" in model
-    assert "(mean of the past: 12.5 %)" in model
-    assert model.endswith("it is used.")
-    naive = words.forecast_sentence(_check("mean_of_the_past"))
-    assert "the mean of the past was closer" in naive
-    assert naive.endswith("it is used instead.")
-    assert "each customer's own past rate was closer" in words.forecast_sentence(_check("own_past_rate"))
-
-
-def test_no_check_of_the_forecast() -> None:
-    text = words.forecast_sentence(None)
-    assert "too short" in text
-    assert "not checked" in text
-
-
-@pytest.mark.parametrize(("error", "side"), [(8.0, "8.0 % too many"), (-8.0, "8.0 % too few")])
-def test_forecast_title_has_the_side_of_the_error(error: float, side: str) -> None:
-    assert side in words.forecast_words(_check(model=error))["title"]
-
-
-def test_calibration_better_equal_or_worse_than_one_risk_for_all() -> None:
-    assert "remove 25 % of the error" in words.calibration_words(_check(brier=0.15))["title"]
-    assert all("no better" in words.calibration_words(_check(brier=b))["title"] for b in (0.20, 0.25))
-
-
-def test_scorecard_marks_one_winner() -> None:
-    rows, _heads = words.scorecard_rows(_check("mean_of_the_past").scorecard)
-    assert [row[0] for row in rows if row[4] == "used"] == ["mean of the past"]
-    assert [row[2] for row in rows] == ["−4.0 %", "+12.5 %", "+30.0 %"]
-
-
-def test_second_opinion_agrees_differs_or_is_missing() -> None:
-    assert "same expectations (largest difference 0.20 %)" in words.opinion_sentence(_opinion(0.001, -0.002))
-    differs = words.opinion_sentence(_opinion(0.001, -0.12))
-    assert "differs by up to 12.0 %" in differs
-    assert "same" not in differs
-    assert "no second opinion" in words.opinion_sentence(_opinion())
-
-
 def test_value_says_whether_the_margin_is_assumed() -> None:
     value = {"value": 5000.0, "low": 4000.0, "high": 6000.0}
     assumed, known = (words.value_sentence(value, SETTINGS, "USD", Margin(0.3, b)) for b in ("assumed", "setting"))
@@ -244,16 +213,14 @@ def test_from_before_and_no_moves() -> None:
         (lambda: words.answer(_scores(), "USD"), "69"),
         (lambda: words.answer(_scores(leaving=3), "USD"), "300"),
         (lambda: words.answer(_scores(20), "USD"), "20"),
-        (lambda: words.existing_sentence(_scores(), 84, complete=False), "25"),
+        (lambda: words.existing_sentence(_existing("gap"), 84), "25"),
+        (lambda: words.existing_sentence(_existing("excess"), 84), "25"),
+        (lambda: words.existing_sentence(_existing("none"), 84), "40"),
+        (lambda: words.existing_in_models(_existing("excess")), "25"),
         (lambda: words.risk_words(_grid((0, 40, 10.0), (2, 7, 30.0)), 84, "USD")["title"], "75"),
         (lambda: words.cohort_words(_cohorts(31))["title"], "31"),
         (lambda: words.migration_words(_moves(15, 85), 90)["title"], "15"),
         (lambda: words.spread_words(_spread(0.85), 400, Margin(0.3, "assumed"))["title"], "85"),
-        (lambda: words.forecast_sentence(_check("BG/NBD")), "12.5"),
-        (lambda: words.forecast_sentence(_check("own_past_rate")), "12.5"),
-        (lambda: words.forecast_words(_check(model=-8.0))["title"], "8.0"),
-        (lambda: words.calibration_words(_check())["title"], "25"),
-        (lambda: words.opinion_sentence(_opinion(-0.12)), "12.0"),
         (lambda: words.from_before(84), "84"),
     ],
 )
