@@ -14,6 +14,8 @@ import pytest
 
 from crm_analysis.cli import main
 from crm_analysis.messages import use_language
+from crm_analysis.project import open_project
+from crm_analysis.workflow.event_table import event_sources
 from crm_analysis.workflow.run_folder import RunFolder
 from crm_analysis.workflow.steps import STEPS
 
@@ -135,6 +137,13 @@ def test_build_twice_changes_nothing(crm: Main, shop: Path) -> None:
     assert "Nothing changed since the last build." in out
     assert "6 order lines kept" in out
     assert "Nothing changed" not in crm("build", str(shop), "--force")[1]
+
+
+def test_build_leaves_the_events_of_customers_ready_for_their_cards(crm: Main, shop: Path) -> None:
+    crm("build", str(shop))
+    with open_project(shop / "crm.toml") as project:
+        found = event_sources(project.warehouse)
+    assert found is not None and "order_lines" in found.tables
 
 
 def test_build_names_the_rules_of_what_was_set_aside(crm: Main, shop: Path) -> None:

@@ -170,6 +170,21 @@ def test_percent(share, digits, english, korean):
     assert in_both(formats.percent, share, digits) == (english, korean)
 
 
+@pytest.mark.parametrize(
+    ("share", "english", "korean"),
+    [
+        (0.99961, "> 99.9 %", "> 99.9%"),
+        (0.9964, "99.6 %", "99.6%"),
+        (0.955, "96 %", "96%"),
+        (0.0002, "< 0.1 %", "< 0.1%"),
+        (0.004, "0.4 %", "0.4%"),
+        (NAN, "–", "–"),
+    ],
+)
+def test_a_probability_is_never_certain(share, english, korean):
+    assert in_both(formats.probability, share) == (english, korean)
+
+
 def test_a_change_of_a_share_is_in_points():
     assert in_both(formats.points, 0.021) == ("+2.1 points", "+2.1%p")
     assert in_both(formats.points, -0.021) == ("−2.1 points", "−2.1%p")

@@ -21,9 +21,11 @@ __all__ = ["build", "run", "take_results"]
 def build(config: Path, overrides: Mapping[str, Any], *, force: bool) -> None:
     """Load and clean, then say what was kept and what was set aside."""
     from crm_analysis.labels import rule_label
+    from crm_analysis.workflow.event_table import write_events
 
     with open_project(config, overrides) as project:
         result = project.build(force=force)
+        write_events(project.warehouse)
         console = Console(highlight=False, markup=False)
         for note in result.notes:
             console.print(note, soft_wrap=True)

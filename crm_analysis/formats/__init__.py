@@ -18,6 +18,7 @@ from crm_analysis.formats.numbers import (
     percent_interval,
     plain_number,
     points,
+    probability,
 )
 
 __all__ = [
@@ -39,5 +40,6 @@ __all__ = [
     "percent_interval",
     "plain_number",
     "points",
+    "probability",
     "short_month",
 ]

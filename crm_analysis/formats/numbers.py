@@ -30,6 +30,7 @@ __all__ = [
     "percent_interval",
     "plain_number",
     "points",
+    "probability",
 ]
 
 
@@ -83,6 +84,14 @@ def percent(share: Any, digits: int | None = None, *, signed: bool = False) -> s
     size = abs(value)
     decimals = digits if digits is not None else 0 if size >= 10 or size == 0 else 1 if size >= 1 else 2
     return signed_text(value, digits_text(value, decimals) + _percent_sign(), plus=signed)
+
+
+def probability(share: Any) -> str:
+    """A probability: as :func:`percent`, but never certain: ``> 99.9 %`` and ``< 0.1 %``, in Korean ``> 99.9%``."""
+    value = finite(share)
+    if value is None or 0.001 <= value <= 0.999:
+        return percent(share, 1 if value is not None and (value > 0.99 or value < 0.01) else None)
+    return f"> {percent(0.999, 1)}" if value > 0.999 else f"< {percent(0.001, 1)}"
 
 
 def points(difference: Any, digits: int = 1) -> str:

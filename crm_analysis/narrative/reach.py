@@ -48,7 +48,7 @@ def review_rows(review: pd.DataFrame | None) -> tuple[list[list[str]], dict[str,
         [
             str(r["customer_id_l"]),
             str(r["customer_id_r"]),
-            f.percent(float(r["probability"])),
+            f.probability(float(r["probability"])),
             ", ".join(evidence_field_label(name) for name in _FIELDS if float(r[name]) > 0),
             ", ".join(evidence_field_label(name) for name in _FIELDS if float(r[name]) < 0),
         ]
