@@ -77,6 +77,10 @@ HANDED_OVER: dict[str, HandedOver] = {
     ),
     "contact_outcomes": _table("02", "kind outcome", "kind:text outcome:text contacts:integer"),
     "model_scorecard": _table("02", "question model", "question:text model:text rmse:number winner:boolean"),
+    "purchase_policies": _table("02", "policy", "policy:text rows:integer amount:number share:number"),
+    "spend_by_frequency": _table(
+        "02", "frequency_class", "frequency_class:text customers:integer actual:number model:number average:number"
+    ),
     "forecast_origins": _table(
         "02", "origin part model", "origin:date role:text part:text model:text rmse:number mae:number"
     ),

@@ -12,6 +12,7 @@ from scipy.special import ndtri
 
 from crm_analysis.features import purchase_days
 from crm_analysis.features.totals import total
+from crm_analysis.thresholds import CAMPAIGN_CUSTOMERS
 from crm_analysis.warehouse import collect
 
 __all__ = ["campaign_results", "needed_per_arm", "past_campaigns", "planned_tests"]
@@ -119,7 +120,7 @@ def campaign_results(
     rows = []
     for _number, row in _windows(campaigns, first, as_of).iterrows():
         sums = _sums(lines, targets, row, as_of)
-        if len(sums) < 2 or sums["n"].min() < 30:
+        if len(sums) < 2 or sums["n"].min() < CAMPAIGN_CUSTOMERS:
             continue
         effect, placebo = _difference(sums, "effect"), _difference(sums, "placebo")
         fair = placebo[1] <= 0 <= placebo[2]

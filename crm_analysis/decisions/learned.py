@@ -12,14 +12,15 @@ from scipy.special import ndtri
 
 from crm_analysis.features import purchase_days
 from crm_analysis.features.totals import total
+from crm_analysis.thresholds import LEARNED_CUSTOMERS, LEARNED_DAYS
 from crm_analysis.warehouse import collect
 
 __all__ = ["MIN_CUSTOMERS", "MIN_DAYS", "SALES", "campaign_effects", "kinds_of_campaigns", "round_effects"]
 
 LEVEL = 0.90
-MIN_CUSTOMERS = 30
+MIN_CUSTOMERS = LEARNED_CUSTOMERS
 """Customers that each side of a comparison needs."""
-MIN_DAYS = 14
+MIN_DAYS = LEARNED_DAYS
 """Days of sales after a round's first contact before it is judged."""
 SALES = "sales_per_customer"
 """The measure: sales that contact added, per customer, in currency over the days observed."""

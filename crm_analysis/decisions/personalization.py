@@ -13,6 +13,7 @@ import pandas as pd
 from scipy.special import ndtri
 
 from crm_analysis.features import customer_items, item_pairs, items, items_of_customers
+from crm_analysis.thresholds import RECOMMENDATION_BUYERS
 from crm_analysis.warehouse import collect
 
 __all__ = [
@@ -30,7 +31,6 @@ FloatArray = npt.NDArray[np.float64]
 CHUNK = 20_000
 BACKTEST_DAYS = 30
 """Length of the window in which choices are judged."""
-MIN_BUYERS = 30
 _Z = float(ndtri(0.95))
 MOST_ITEMS = 300
 
@@ -315,7 +315,7 @@ def backtest_items(sold: ir.Table, scores: pd.DataFrame, first: date, as_of: dat
     known, later = customer_items(sold.filter(sold["day"] <= day)), sold.filter(sold["day"] > day)
     top = items(known, MOST_ITEMS)
     bought = collect(later.select("customer_id", "item").distinct().order_by("customer_id", "item"))
-    if top.empty or bought["customer_id"].nunique() < MIN_BUYERS:
+    if top.empty or bought["customer_id"].nunique() < RECOMMENDATION_BUYERS:
         return empty
     names = top["item"].tolist()
     model = fit_items(top, item_pairs(known, names))

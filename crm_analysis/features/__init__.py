@@ -17,6 +17,7 @@ from crm_analysis.features.periods import (
     revenue_by_period,
     weekly_purchases,
 )
+from crm_analysis.features.policies import POLICIES, purchase_policies
 from crm_analysis.features.purchases import (
     DAYS_PER_UNIT,
     Unit,
@@ -82,9 +83,11 @@ __all__ = [
     "moves_since",
     "name_segments",
     "period",
+    "POLICIES",
     "profit_spread",
     "prospect_reach",
     "purchase_days",
+    "purchase_policies",
     "purchase_states",
     "purchases_in",
     "revenue_by_period",

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from crm_analysis.features.rfm import existing_since_start
+from crm_analysis.thresholds import EXISTING_CUSTOMERS, EXISTING_LATER_WEEKS
 
 __all__ = ["EXCESS", "ExistingCustomers", "existing_customers"]
 
@@ -22,10 +23,6 @@ EXCESS = 2.0
 """The first block must hold so many times the later number of first purchases."""
 STILL_EXCESS = 1.5
 """The start goes on as long as blocks hold more than so many times the later number."""
-FEWEST_LATER_WEEKS = 8
-"""Weeks after one usual gap that a later number can be read from."""
-FEWEST_CUSTOMERS = 50
-"""Customers below whom numbers a week are not compared."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +89,7 @@ def existing_customers(
     weekly = _weekly(first_day, first, days // 7)
     gap_weeks = max(int(np.ceil(usual_gap_days / 7)), BLOCK_WEEKS)
     later_weeks = weekly[gap_weeks:]
-    if len(later_weeks) < FEWEST_LATER_WEEKS or len(first_day) < FEWEST_CUSTOMERS:
+    if len(later_weeks) < EXISTING_LATER_WEEKS or len(first_day) < EXISTING_CUSTOMERS:
         seen = existing_since_start(first_day, first, usual_gap_days, complete=False)
         until = first + timedelta(days=int(usual_gap_days))
         return ExistingCustomers(until, "gap", int(seen.sum()), float(seen.mean()), float("nan"), float("nan"))

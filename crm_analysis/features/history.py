@@ -12,12 +12,11 @@ import ibis
 import pandas as pd
 
 from crm_analysis.features.consents import current_consents
+from crm_analysis.thresholds import RHYTHM_DAYS
 from crm_analysis.warehouse import collect
 
 __all__ = ["Consent", "History", "details", "history", "latest_consents"]
 
-_MIN_ORDER_DAYS = 3
-"""Days with an order before a rhythm can be seen: two gaps."""
 _LAST_DELIVERIES = 5
 
 
@@ -94,7 +93,7 @@ def history(events: pd.DataFrame) -> History:
         last_order=days[-1].date() if len(days) else None,
         revenue=float(money[events["kind"].isin(["order", "return"])].sum()),
         returned=float(-money[returns].sum()),
-        usual_gap_days=float(gaps.median()) if len(days) >= _MIN_ORDER_DAYS else None,
+        usual_gap_days=float(gaps.median()) if len(days) >= RHYTHM_DAYS else None,
         deliveries=len(late),
         late=int((late > 0).sum()),
         complaints=int(complaint.sum()),

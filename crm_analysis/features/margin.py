@@ -13,12 +13,10 @@ from crm_analysis.config import AnalysisSettings
 from crm_analysis.errors import ContractError
 from crm_analysis.features.totals import total
 from crm_analysis.messages import _
+from crm_analysis.thresholds import KNOWN_COSTS_SHARE
 from crm_analysis.warehouse import collect
 
 __all__ = ["Margin", "margin_of"]
-
-_LEAST_KNOWN = 0.5
-"""Share of sales whose cost must be known before the costs speak for all of them."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +79,7 @@ def _from_costs(lines: ir.Table, products: ir.Table | None) -> float | None:
             costs=total(ibis.ifelse(known, rows["cost"] * rows["quantity"], 0.0).fill_null(0.0)),
         )
     ).iloc[0]
-    if pd.isna(sums["sales"]) or sums["sales"] <= 0 or sums["covered"] < _LEAST_KNOWN * sums["sales"]:
+    if pd.isna(sums["sales"]) or sums["sales"] <= 0 or sums["covered"] < KNOWN_COSTS_SHARE * sums["sales"]:
         return None
     share = float((sums["costs"] + sums["taxes"]) / sums["covered"])
     if share >= 1:

@@ -1,7 +1,7 @@
 """Order lines -> purchases -> customers -> purchase states, as Ibis expressions on either engine.
 
-Purchases of one customer on one day are one purchase (Fader, Hardie and Lee 2005). Cancelled sales and
-returns are no purchases; returns reduce revenue.
+Purchases of one customer on one day are one purchase (Fader, Hardie and Lee 2005). The rules about free orders,
+cancelled sales and returns are stated in ``crm_analysis.features.policies``.
 """
 
 from __future__ import annotations

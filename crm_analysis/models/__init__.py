@@ -25,6 +25,7 @@ from crm_analysis.models.scorecard import Origin, Scorecard, score_forecasts
 from crm_analysis.models.scores import ScoringSettings, enough_to_value, fit_spend, score_values, total_value
 from crm_analysis.models.second_opinion import second_opinion
 from crm_analysis.models.shifted_beta_geometric import ShiftedBetaGeometric
+from crm_analysis.models.spend_check import SpendCheck, check_spend
 from crm_analysis.models.tracking import weekly_expected_cumulative
 
 __all__ = [
@@ -41,11 +42,13 @@ __all__ = [
     "Scorecard",
     "ScoringSettings",
     "ShiftedBetaGeometric",
+    "SpendCheck",
     "UsedForecast",
     "brier_score",
     "by_frequency_of",
     "calibration_table",
     "check_forecast",
+    "check_spend",
     "choose_winner",
     "customer_lifetime_value",
     "define_leaving",

@@ -24,6 +24,7 @@ from crm_analysis.models._maximise import maximise
 from crm_analysis.models._opportunities import OpportunityStates, read_opportunities
 from crm_analysis.models._states import FloatArray
 from crm_analysis.models.time_units import discount_per_period
+from crm_analysis.thresholds import MODEL_CUSTOMERS, MODEL_EVENTS
 
 __all__ = ["BetaGeoBetaBinomial"]
 
@@ -82,7 +83,7 @@ class BetaGeoBetaBinomial(LikelihoodModel):
         starts = [np.log(p) for p in [(1.0, 1.0, 1.0, 3.0), (0.5, 2.0, 0.5, 2.0), (2.0, 1.0, 0.2, 2.0)]]
         estimate = maximise(_Likelihood(distinct), starts)
         self._store(estimate, {}, 0.0, distinct.total)
-        if distinct.total < 100 or repeats < 50:
+        if distinct.total < MODEL_CUSTOMERS or repeats < MODEL_EVENTS:
             warnings.warn(
                 _(
                     "{model} was fitted on {customers} customers with {repeats} repeat purchases: too few for"

@@ -15,6 +15,7 @@ from crm_analysis.models.beta_geo import BetaGeoNBD
 from crm_analysis.models.naive import MEAN_OF_THE_PAST, NaiveForecast, UsedForecast, naive_forecast
 from crm_analysis.models.scorecard import ForecastModel, Origin, Scorecard, score_forecasts
 from crm_analysis.models.scores import fit_spend
+from crm_analysis.thresholds import CHECK_CUSTOMERS, CHECK_DAYS
 
 __all__ = [
     "CANDIDATES",
@@ -31,8 +32,6 @@ __all__ = [
 CANDIDATES: tuple[type[ForecastModel], ...] = (BetaGeoNBD,)
 """Models that the report compares; naive forecasts are always compared with them."""
 
-MIN_HISTORY_DAYS = 84
-MIN_CUSTOMERS = 50
 LONGEST_HOLDOUT_DAYS = 273
 MOST_ORIGINS = 3
 
@@ -113,10 +112,10 @@ def origin_days(first: date, as_of: date) -> tuple[list[date], int]:
     """
     history = (as_of - first).days + 1
     quarter = min(history // 4 // 7 * 7, LONGEST_HOLDOUT_DAYS)
-    if quarter >= MIN_HISTORY_DAYS:
+    if quarter >= CHECK_DAYS:
         return [as_of - timedelta(days=quarter * k) for k in range(MOST_ORIGINS, 0, -1)], quarter
     days = min(history // 3 // 7 * 7, LONGEST_HOLDOUT_DAYS)
-    return ([as_of - timedelta(days=days)], days) if history >= MIN_HISTORY_DAYS else ([], 0)
+    return ([as_of - timedelta(days=days)], days) if history >= CHECK_DAYS else ([], 0)
 
 
 def check_forecast(
@@ -144,7 +143,7 @@ def check_forecast(
     """
     splits, days = origin_days(first, as_of)
     origins = [_origin(lines, split, days, first, unit, last=split == splits[-1]) for split in splits]
-    usable = [o for o in origins if len(o.customers) and _size(o.customers) >= MIN_CUSTOMERS]
+    usable = [o for o in origins if len(o.customers) and _size(o.customers) >= CHECK_CUSTOMERS]
     usable = [o for o in usable if o.customers["actual"].sum() > 0]
     if not usable or usable[-1].split != splits[-1]:
         return None

@@ -21,6 +21,7 @@ from crm_analysis.messages import _
 from crm_analysis.models._fit import LikelihoodModel
 from crm_analysis.models._maximise import maximise
 from crm_analysis.models._states import FloatArray, numeric_column
+from crm_analysis.thresholds import SPEND_CUSTOMERS
 
 __all__ = ["GammaGamma", "SpendMoments"]
 
@@ -107,7 +108,7 @@ class GammaGamma(LikelihoodModel):
         starts = [np.log([p, q, max(q - 1, 0.5) / p]) for p, q in [(4.0, 3.0), (1.0, 2.0), (20.0, 10.0), (1.0, 0.8)]]
         estimate = maximise(_Likelihood(x, m / scale), starts)
         self._store(estimate, {"gamma": scale}, -len(x) * float(np.log(scale)), float(len(x)))
-        if len(x) < 50:
+        if len(x) < SPEND_CUSTOMERS:
             warnings.warn(
                 _(
                     "{model} was fitted on {customers} customers who bought again: too few for single customers."

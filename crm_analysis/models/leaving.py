@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from crm_analysis.thresholds import LEAVING_RETURNERS
+
 __all__ = ["LeavingDefinition", "define_leaving", "still_waiting", "usual_gap"]
 
 RETURNED = 0.90
-FEW_RETURNERS = 30
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def define_leaving(gaps: pd.DataFrame, history_days: int, setting: int | None) -
     ceiling = max(7, history_days // 3)
     if setting is not None:
         days, basis = setting, "setting"
-    elif returners < FEW_RETURNERS:
+    elif returners < LEAVING_RETURNERS:
         days, basis = min(90, ceiling), "assumed"
     else:
         days, basis = min(int(np.ceil(usual_gap(gaps) / 7)) * 7, ceiling), "gaps"

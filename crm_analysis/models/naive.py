@@ -11,6 +11,7 @@ import pandas as pd
 from crm_analysis.errors import ModelError
 from crm_analysis.messages import _
 from crm_analysis.models._states import FloatArray, numeric_column
+from crm_analysis.thresholds import REGRESSION_CUSTOMERS
 
 __all__ = [
     "LAST_PERIOD",
@@ -27,7 +28,6 @@ MEAN_OF_THE_PAST = "mean_of_the_past"
 LAST_PERIOD = "last_period"
 OWN_PAST_RATE = "own_past_rate"
 SIMPLE_REGRESSION = "simple_regression"
-FEWEST_FOR_REGRESSION = 50
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def naive_forecast(
         return NaiveForecast(name, length, (mean / length, 0.0, 0.0))
     if name != SIMPLE_REGRESSION:
         return NaiveForecast(name, length)
-    if earlier is None or earlier["customers"].sum() < FEWEST_FOR_REGRESSION:
+    if earlier is None or earlier["customers"].sum() < REGRESSION_CUSTOMERS:
         return None
     recent, silence = _regressors(earlier, earlier_length, earlier_length)
     root = np.sqrt(numeric_column(earlier, "customers"))

@@ -13,13 +13,10 @@ from crm_analysis.models.beta_geo import BetaGeoNBD
 from crm_analysis.models.gamma_gamma import GammaGamma
 from crm_analysis.models.lifetime_value import value_interval
 from crm_analysis.models.naive import UsedForecast
+from crm_analysis.thresholds import VALUE_CUSTOMERS, VALUE_DAYS, VALUE_REPEATERS
 
 __all__ = ["ScoringSettings", "enough_to_value", "fit_spend", "score_values", "total_value"]
 
-MIN_CUSTOMERS = 50
-MIN_REPEATERS = 30
-MIN_DAYS = 56
-"""Below these, values are not shown as if they were known."""
 _NORMAL_90 = 1.6448536
 
 
@@ -154,13 +151,13 @@ def enough_to_value(customers: pd.DataFrame) -> bool:
     """
     days = (customers["last_day"].max() - customers["first_day"].min()).days
     repeaters = int((customers["frequency"] > 0).sum())
-    return len(customers) >= MIN_CUSTOMERS and repeaters >= MIN_REPEATERS and days >= MIN_DAYS
+    return len(customers) >= VALUE_CUSTOMERS and repeaters >= VALUE_REPEATERS and days >= VALUE_DAYS
 
 
 def fit_spend(summary: pd.DataFrame) -> GammaGamma | None:
     """Gamma-Gamma on the customers with repeat purchases; None below 30 of them, where everyone spends the mean."""
     repeaters = summary[(summary["frequency"] > 0) & (summary["monetary_value"] > 0)]
-    return GammaGamma().fit(repeaters) if len(repeaters) >= MIN_REPEATERS else None
+    return GammaGamma().fit(repeaters) if len(repeaters) >= VALUE_REPEATERS else None
 
 
 def total_value(

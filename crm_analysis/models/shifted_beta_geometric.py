@@ -24,6 +24,7 @@ from crm_analysis.models._fit import LikelihoodModel
 from crm_analysis.models._maximise import maximise
 from crm_analysis.models._states import FloatArray, numeric_column
 from crm_analysis.models.time_units import discount_per_period
+from crm_analysis.thresholds import MODEL_CUSTOMERS, MODEL_EVENTS
 
 __all__ = ["ShiftedBetaGeometric"]
 
@@ -94,7 +95,7 @@ class ShiftedBetaGeometric(LikelihoodModel):
 
         starts = [np.log(p) for p in [(1.0, 3.0), (0.3, 1.0), (5.0, 40.0)]]
         self._store(maximise(objective, starts), {}, 0.0, customers)
-        if customers < 100 or lost.sum() < 50:
+        if customers < MODEL_CUSTOMERS or lost.sum() < MODEL_EVENTS:
             warnings.warn(
                 _(
                     "{model} was fitted on {customers} customers of whom {lost} left: too few for single customers."

@@ -12,6 +12,7 @@ from crm_analysis.narrative import (
     offers,
     overview,
     personalization,
+    spending,
 )
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "offers",
     "overview",
     "personalization",
+    "spending",
 ]

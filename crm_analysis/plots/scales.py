@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 
 from crm_analysis.formats import axis_ticks, money, number, percent, short_month
 from crm_analysis.plots.fitting import NARROWEST, escape, text_width, wrapped_lines
+from crm_analysis.thresholds import PERCENT_CUSTOMERS
 
 __all__ = [
     "FEWEST_FOR_PERCENT",
@@ -27,7 +28,7 @@ __all__ = [
     "value_text",
 ]
 
-FEWEST_FOR_PERCENT = 30
+FEWEST_FOR_PERCENT = PERCENT_CUSTOMERS
 """Customers below which no percentage is shown."""
 
 Kind = Literal["money", "number", "percent"]

@@ -245,7 +245,9 @@ class StepSession:
         alt = (content.get("layout", {}).get("meta") or {}).get("alt", "")
         display({"application/vnd.plotly.v1+json": content, "text/plain": alt}, raw=True)
 
-    def table(self, rows: Sequence[Sequence[str]], heads: Mapping[str, str], otherwise: str = "") -> None:
+    def table(
+        self, rows: Sequence[Sequence[str]], heads: Mapping[str, str], otherwise: str = "", fold: str = ""
+    ) -> None:
         """Show a table of finished texts.
 
         Parameters
@@ -256,11 +258,15 @@ class StepSession:
             Head of each column to its alignment, ``left`` or ``right``.
         otherwise
             Why there is none, shown in place of an empty table.
+        fold
+            What it is about: the table is folded away under this line until it is opened.
         """
         if not rows:
             display(HTML(f'<p class="empty">{_escaped(otherwise or _("There is nothing to show here."))}</p>'))
             return
-        display(HTML(_html_table(rows, heads)))
+        table = _html_table(rows, heads)
+        title = f"<summary>{_escaped(fold)}</summary>"
+        display(HTML(f"<details class='figure-table'>{title}{table}</details>" if fold else table))
 
     def missing(self, readiness: pd.DataFrame) -> None:
         """Show what cannot be answered yet, in this step (in step 00: in all), and what would change that."""
