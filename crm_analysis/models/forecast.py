@@ -142,7 +142,10 @@ def check_forecast(
         To compare, beside the naive forecasts.
     """
     splits, days = origin_days(first, as_of)
-    origins = [_origin(lines, split, days, first, unit, last=split == splits[-1]) for split in splits]
+    origins: list[Origin] = []
+    for split in splits:
+        before = origins[-1].customers if origins else None
+        origins.append(_origin(lines, split, days, first, unit, before, last=split == splits[-1]))
     usable = [o for o in origins if len(o.customers) and _size(o.customers) >= CHECK_CUSTOMERS]
     usable = [o for o in usable if o.customers["actual"].sum() > 0]
     if not usable or usable[-1].split != splits[-1]:
@@ -219,15 +222,22 @@ def _size(customers: pd.DataFrame) -> int:
     return int(customers["customers"].sum())
 
 
-def _origin(lines: ir.Table, split: date, days: int, first: date, unit: Unit, *, last: bool) -> Origin:
-    """States with what happened; at the last day customer by customer, with the spend expected of each."""
+def _origin(
+    lines: ir.Table, split: date, days: int, first: date, unit: Unit, before: pd.DataFrame | None, *, last: bool
+) -> Origin:
+    """States with what happened; at the last day customer by customer, with the spend expected of each.
+
+    ``before`` holds the states of the day one period earlier, where that was an origin too.
+    """
     back = min(days, (split - first).days // 2)
     customers = known_and_after(lines, split, days, unit, by_customer=last)
     if last and len(customers):
         spend = fit_spend(customers)
         mean = customers["sales"].sum() / max(customers["purchases"].sum(), 1)
         customers["spend"] = mean if spend is None else spend.expected_spend(customers)
-    earlier = known_and_after(lines, split - timedelta(days=back), back, unit) if back >= 7 else None
+    earlier = before if back == days else None
+    if earlier is None and back >= 7:
+        earlier = known_and_after(lines, split - timedelta(days=back), back, unit)
     unit_days = DAYS_PER_UNIT[unit]
     return Origin(split, days / unit_days, customers, earlier, back / unit_days)
 

@@ -20,6 +20,7 @@ __all__ = [
     "grid_words",
     "mark_existing",
     "migration_words",
+    "no_cohorts",
     "no_moves",
     "risk_labels",
     "risk_words",
@@ -263,6 +264,14 @@ def from_before(leaving_days: int) -> str:
 def no_moves() -> str:
     """Why there is no movement between segments."""
     return _("The data is too short to compare segments with those of an earlier day.")
+
+
+def no_cohorts() -> str:
+    """Why there are no cohorts to draw."""
+    return _(
+        "No month brought 30 customers who were not there before the data begins, and who had time to come back: there are no "
+        "cohorts to compare."
+    )
 
 
 def mark_existing(cohorts: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:

@@ -141,6 +141,16 @@ def test_everything_is_filled_from_tables_and_run(full: Project, tmp_path: Path)
     assert told["Latest events"].startswith("20 Feb 2024: Consent withdrawn: E-mail; 15 Feb 2024: E-mail, opened, ₩10")
 
 
+def test_whether_somebody_is_still_a_customer_is_never_stated(full: Project, tmp_path: Path) -> None:
+    # The report holds a naive forecast to be better here: the model's probability is not known to be right.
+    tables = _run(tmp_path)
+    stated = _texts(customer_card(full, "c1", tables=tables))
+    path = tables / "customer_scores.parquet"
+    pd.read_parquet(path).assign(probability_alive=float("nan")).to_parquet(path, index=False)
+    assert _texts(customer_card(full, "c1", tables=tables)) == stated
+    assert "nan" not in str(stated).lower()
+
+
 def test_who_is_held_back_is_not_offered_anything(full: Project, tmp_path: Path) -> None:
     action = _texts(customer_card(full, "c1", tables=_run(tmp_path, arm="control")))["Proposed action"]
     assert "Held back at random as control group: no contact" in action

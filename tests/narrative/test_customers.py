@@ -202,6 +202,7 @@ def test_cohorts_of_mostly_existing_customers_are_marked() -> None:
 
 
 def test_from_before_and_no_moves() -> None:
+    assert "30 customers" in words.no_cohorts()
     assert "after 84 days" in words.from_before(84)
     assert "after 168 days" in words.from_before(168)
     assert "too short" in words.no_moves()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
+import crm_analysis
 from crm_analysis.models import ForecastCheck
 from crm_analysis.narrative import forecasts as words
 
@@ -81,6 +83,15 @@ def test_no_check_of_the_forecast() -> None:
     assert "too short" in text
     assert "not checked" in text
     assert words.choice_sentence(None) == ""
+
+
+def test_no_page_shows_who_is_still_a_customer() -> None:
+    # One-time buyers would all count as certain, and where a naive forecast won the model is not believed.
+    package = Path(crm_analysis.__file__).parent
+    files = [p for folder in ("narrative", "plots", "card") for p in (package / folder).rglob("*.py")]
+    files += list((package.parent / "notebooks").glob("*.ipynb"))
+    assert len(files) > 50
+    assert [p.name for p in files if "probability_alive" in p.read_text(encoding="utf-8")] == []
 
 
 def test_who_is_still_a_customer_is_not_said_where_a_naive_forecast_won() -> None:
