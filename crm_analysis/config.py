@@ -151,7 +151,10 @@ class CleaningSettings(_Section):
     """``[cleaning]``: what counts as a sale, which part of it is tax, what is no product, and which lines stand out.
 
     ``no_sale_status``: states that are known not to be a sale; where it is given, a state in neither list is asked
-    about. ``tax_free``: values of ``tax_type`` that mean no tax.
+    about. ``tax_free``: values of ``tax_type`` that mean no tax. ``order_numbers``: whether a number names one order
+    in all files ("unique"), so that a newer file can move it to another day or customer, or is given again
+    ("restart"); "auto" looks at the numbers that several files hold. ``netting``: whether a cancellation takes the
+    sale that it undid along; where it is off, the sale stays a purchase.
     """
 
     sale_status: tuple[str, ...] | None = None
@@ -163,6 +166,8 @@ class CleaningSettings(_Section):
     adjustment_order_prefix: str | None = None
     not_products: tuple[str, ...] = ()
     duplicates: Literal["auto", "quarantine", "keep"] = "auto"
+    order_numbers: Literal["auto", "unique", "restart"] = "auto"
+    netting: bool = True
     unknown_customers: tuple[str, ...] = ()
     test_orders: Literal["flag", "quarantine", "off"] = "flag"
     wholesale: Literal["flag", "quarantine", "off"] = "flag"

@@ -134,6 +134,7 @@ def rule_label(code: str) -> str:
         "cancelled_order": _("Cancelled order"),
         "return": _("Return"),
         "free_line": _("Line of zero"),
+        "number_twice": _("Order number given twice"),
         "not_a_product": _("Not a product"),
         "test_order": _("Test order"),
         "wholesale": _("Wholesale quantity"),

@@ -100,7 +100,7 @@ def _order_lines(
     cleaning.refuse_mixed_currencies(marked.kept)
     return Derived(
         "order_lines",
-        cleaning.with_netting(marked.kept, ledger),
+        cleaning.with_netting(marked.kept, ledger, settings.cleaning),
         marked.quarantined,
         ledger,
         {"monthly_agreement": cleaning.monthly_agreement(marked)},

@@ -113,7 +113,7 @@ def mark_lines(staged: ir.Table, settings: CleaningSettings, *, mapped: set[str]
     """
     rules = order_line_rules(settings, lines_have_identity={"order_id", "product_id"} <= mapped, today=today)
     told = staged.mutate(has_order_number=staged["order_id"].notnull())
-    rows = with_order_copies(with_tax(_completed(told, settings.cancelled_order_prefix), settings))
+    rows = with_order_copies(with_tax(_completed(told, settings.cancelled_order_prefix), settings), settings)
     # Whatever only flags is looked for when the rows are at rest, or every source would be read once more for it.
     early = [rule.name for rule in rules if rule.name in OUTLIERS and rule.action == "quarantined"]
     if early:
@@ -125,10 +125,10 @@ def mark_lines(staged: ir.Table, settings: CleaningSettings, *, mapped: set[str]
     return MarkedLines(rows.mutate(rule=first), rules, "product_id" in mapped)
 
 
-def with_netting(kept: ir.Table, ledger: pd.DataFrame) -> ir.Table:
-    """Kept lines with ``netted``; the windows run only where there are returns at all."""
+def with_netting(kept: ir.Table, ledger: pd.DataFrame, settings: CleaningSettings) -> ir.Table:
+    """Kept lines with ``netted``; the windows run only where there are returns and ``[cleaning] netting`` is on."""
     returns = ledger.loc[ledger["rule"].isin(["return", "cancelled_order"]), "rows"].sum()
-    return mark_netted(kept) if returns else kept.mutate(netted=ibis.literal(False))
+    return mark_netted(kept) if settings.netting and returns else kept.mutate(netted=ibis.literal(False))
 
 
 def _counted(marked: MarkedLines) -> pd.DataFrame:

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 import ibis
 import ibis.expr.types as ir
 
+from crm_analysis.cleaning.order_numbers import numbers_name_one_order, with_moved, with_number_twice
+from crm_analysis.config import CleaningSettings
 from crm_analysis.contract import SOURCE_TABLES, TableSpec
 from crm_analysis.warehouse import collect
 
@@ -29,39 +31,54 @@ _IDENTITY = (
     "store_id",
 )
 """Columns in which two order lines must agree to be the same line in two files."""
+_ALONE = {"copy_in_files": ibis.literal(1, type="int64"), "is_outdated": ibis.literal(False)}
 
 
-def with_order_copies(lines: ir.Table) -> ir.Table:
+def with_order_copies(lines: ir.Table, settings: CleaningSettings) -> ir.Table:
     """Tell apart order lines that stand several times.
 
     Parameters
     ----------
     lines
         Completed order lines of one or more files, with ``has_order_number``: whether the source gave the line one.
+    settings
+        ``[cleaning]``: ``order_numbers``.
 
     Returns
     -------
     ibis.expr.types.Table
         The same rows with ``copy_in_file``: 1, 2, ... of equal lines in a file; ``copy_in_files``: 1, 2, ... of
-        the n-th of them over the files; ``is_outdated``: a newer file says otherwise about the order.
+        the n-th of them over the files; ``is_outdated``: a newer file says otherwise about the order;
+        ``is_number_twice``: another file has the number with another customer or on another day, and both count.
     """
     rows = lines
     if "file_order" not in rows.columns:
         rows = rows.mutate(file_order=ibis.dense_rank().over(order_by=rows["source_file"]))
     rows = _with_copy_in_file(rows)
     if not _several_files(rows):
-        return rows.mutate(copy_in_files=ibis.literal(1, type="int64"), is_outdated=ibis.literal(False))
-    held = rows.group_by(_order=rows["order_id"].fill_null(""), _who=rows["customer_id"].fill_null("")).aggregate(
-        _first=rows["file_order"].min(), _last=rows["file_order"].max()
-    )
-    shared = held.filter(held["_first"] < held["_last"]).select("_order", "_who")
-    if not _any(shared):
-        return rows.mutate(copy_in_files=ibis.literal(1, type="int64"), is_outdated=ibis.literal(False))
+        return rows.mutate(**_ALONE, is_number_twice=ibis.literal(False))
+    one_order, apart = numbers_name_one_order(rows, settings)
     keyed = rows.mutate(_order=rows["order_id"].fill_null(""), _who=rows["customer_id"].fill_null(""))
-    alone = keyed.anti_join(shared, ["_order", "_who"])
-    alone = alone.mutate(copy_in_files=ibis.literal(1, type="int64"), is_outdated=ibis.literal(False))
-    several = _with_copy_in_files(_with_outdated(keyed.semi_join(shared, ["_order", "_who"]), rows))
-    return ibis.union(alone, several.select(*alone.columns)).drop("_order", "_who")
+    by_number = one_order and apart
+    shared = _held_by_several(keyed, ["_order"] if by_number else ["_order", "_who"])
+    if not _any(shared):
+        return _marked_twice(rows.mutate(**_ALONE), apart=apart)
+    alone = keyed.anti_join(shared, shared.columns).mutate(**_ALONE)
+    several = keyed.semi_join(shared, shared.columns)
+    several = _with_outdated(with_moved(several) if by_number else several, rows)
+    several = _with_copy_in_files(several)
+    together = ibis.union(alone, several.select(*alone.columns)).drop("_order", "_who")
+    return _marked_twice(together, apart=apart and not one_order)
+
+
+def _marked_twice(rows: ir.Table, *, apart: bool) -> ir.Table:
+    return with_number_twice(rows) if apart else rows.mutate(is_number_twice=ibis.literal(False))
+
+
+def _held_by_several(keyed: ir.Table, by: list[str]) -> ir.Table:
+    """Orders that stand in more than one file."""
+    held = keyed.group_by(by).aggregate(_first=keyed["file_order"].min(), _last=keyed["file_order"].max())
+    return held.filter(held["_first"] < held["_last"]).select(*by)
 
 
 def _any(rows: ir.Table) -> bool:
@@ -106,7 +123,11 @@ def _with_outdated(rows: ir.Table, everything: ir.Table) -> ir.Table:
     stated = in_newest.max().over(ibis.window(group_by=[*content, "_copy"]))
     named = in_newest.max().over(ibis.window(group_by=["_order", "_who", "ordered_at", "product_id"]))
     outdated = rows["has_order_number"] & rows["_newest"].notnull() & ~stated & (rows["_inside"] | named)
-    return rows.mutate(is_outdated=outdated.fill_null(False)).drop("_copy", "_newest", "_inside")
+    outdated = outdated.fill_null(False)
+    if "is_moved" in rows.columns:
+        outdated = outdated | rows["is_moved"]
+    marked = rows.mutate(is_outdated=outdated)
+    return marked.drop(*[name for name in ("_copy", "_newest", "_inside", "is_moved") if name in marked.columns])
 
 
 def _newest_file(rows: ir.Table, everything: ir.Table) -> ir.Table:

@@ -12,7 +12,7 @@ from crm_analysis.messages import _
 
 __all__ = ["RULES_VERSION", "order_line_rules"]
 
-RULES_VERSION = 5
+RULES_VERSION = 6
 """Raised whenever the same source would be cleaned differently: warehouses are then built again."""
 
 EARLIEST = "1980-01-01"
@@ -76,7 +76,10 @@ def _copies(drop: bool) -> list[Rule]:
             "outdated",
             "quarantined",
             lambda t: t["is_outdated"],
-            lambda: _("A newer file holds the same order with other lines: its lines count."),
+            lambda: _(
+                "A newer file holds the same order with other lines, on another day or for another customer: its lines "
+                "count."
+            ),
         ),
         Rule(
             "in_two_files",
@@ -143,6 +146,15 @@ def _flags(settings: CleaningSettings) -> list[Rule]:
             "flagged",
             lambda t: t["amount"] == 0,
             lambda: _("A line of zero: kept. It is a purchase only where lines are whole orders, without products."),
+        ),
+        Rule(
+            "number_twice",
+            "flagged",
+            lambda t: t["is_number_twice"],
+            lambda: _(
+                "Another file holds the same order number on another day or for another customer, and both count. "
+                'Where it is one order that was corrected, say so: order_numbers = "unique" under [cleaning].'
+            ),
         ),
         Rule(
             "not_a_product",

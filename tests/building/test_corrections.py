@@ -42,6 +42,63 @@ def test_a_later_file(shop: Shop, case: str, together: bool) -> None:
     assert ledger[["kept", "outdated", "in_two_files"]].sum() == len(JANUARY) + len(lines)
 
 
+SAME = [f"c{n},2024-02-0{n},s{n},p1,1,1.00" for n in range(1, 9)]
+"""Orders that both files hold, unchanged: numbers name one order here."""
+MOVES: dict[str, tuple[Sequence[str], dict[str, list[float]], int]] = {
+    "to a day that its file does not cover else": (["c2,2024-02-15,o2,p1,1,10.00"], {"o2": [10.0]}, 1),
+    "to another day with another amount": (["c2,2024-02-15,o2,p1,1,12.00"], {"o2": [12.0]}, 1),
+    "to another customer": (["c5,2024-01-20,o2,p1,1,10.00"], {"o2": [10.0]}, 1),
+    "to another customer without one of its lines": (["c5,2024-01-05,o1,p1,1,10.00"], {"o1": [10.0]}, 2),
+    "returned later": (["c2,2024-02-20,o2,p1,-1,-10.00"], {"o2": [-10.0, 10.0]}, 0),
+    "exchanged for the same product": (
+        ["c2,2024-02-20,o2,p1,-1,-10.00", "c2,2024-02-20,o2,p1,1,10.00"],
+        {"o2": [-10.0, 10.0, 10.0]},
+        0,
+    ),
+    "a second parcel of other products": (["c2,2024-02-15,o2,p2,1,3.00"], {"o2": [3.0, 10.0]}, 0),
+}
+
+
+@pytest.mark.parametrize("case", MOVES)
+def test_a_later_file_that_moves_an_order(shop: Shop, case: str) -> None:
+    lines, wanted, outdated = MOVES[case]
+    shop.put("01.csv", [*JANUARY, *SAME])
+    shop.open().build()
+    shop.put("02.csv", [*SAME, *lines])
+    ledger = shop.open().build().cleaning_ledger.set_index("rule")["rows"]
+    assert {order: amounts for order, amounts in shop.amounts().items() if order in wanted} == wanted
+    assert (ledger["outdated"], ledger["in_two_files"], ledger["number_twice"]) == (outdated, len(SAME), 0)
+    assert ledger[["kept", "outdated", "in_two_files"]].sum() == len(JANUARY) + len(lines) + 2 * len(SAME)
+
+
+def test_moves_on_either_engine(shop: Shop, engine: Engine) -> None:
+    shop.put("01.csv", [*JANUARY, *SAME])
+    shop.put("02.csv", [*SAME, "c2,2024-02-15,o2,p1,1,10.00", "c5,2024-01-05,o1,p1,1,10.00"])
+    ledger = shop.open(engine).build().cleaning_ledger.set_index("rule")["rows"]
+    assert (ledger["kept"], ledger["outdated"], ledger["in_two_files"]) == (10, 3, 8)
+
+
+def test_a_move_that_is_taken_back(shop: Shop) -> None:
+    shop.put("01.csv", [*JANUARY, *SAME])
+    shop.put("02.csv", [*SAME, "c2,2024-02-15,o2,p1,1,10.00"])
+    shop.put("03.csv", [*SAME, "c2,2024-01-20,o2,p1,1,10.00"])
+    shop.open().build()
+    rows = shop.lines()
+    assert rows.loc[rows["order_id"] == "o2", "ordered_at"].dt.date.astype(str).tolist() == ["2024-01-20"]
+
+
+def test_shops_that_number_alike_keep_their_orders(shop: Shop) -> None:
+    """Two branches number from 1: no number agrees, so each stays, and the ledger says that they meet."""
+    shop.put("a.csv", [f"a{n},2024-01-{n + 10},{n},p1,1,1.00" for n in range(1, 9)])
+    shop.put("b.csv", [f"b{n},2024-01-{n + 10},{n},p1,1,1.00" for n in range(1, 9)])
+    ledger = shop.open().build().cleaning_ledger.set_index("rule")["rows"]
+    assert (ledger["kept"], ledger["outdated"], ledger["number_twice"]) == (16, 0, 16)
+    ledger = shop.open(cleaning__order_numbers="restart").build().cleaning_ledger.set_index("rule")["rows"]
+    assert (ledger["kept"], ledger["number_twice"]) == (16, 0)
+    ledger = shop.open(cleaning__order_numbers="unique").build().cleaning_ledger.set_index("rule")["rows"]
+    assert (ledger["kept"], ledger["outdated"], ledger["number_twice"]) == (8, 8, 0)
+
+
 def test_the_older_file_loaded_later_corrects_nothing(shop: Shop) -> None:
     newer = shop.put("a.csv", ["c2,2024-01-20,o2,p1,1,12.00", LATER])
     shop.open().build()

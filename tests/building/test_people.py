@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from crm_analysis.commands import people as command
 from crm_analysis.errors import ConfigError
@@ -115,6 +118,73 @@ def test_merge_then_undo_is_as_before_and_the_other_way_round(people: Shop) -> N
     assert current_decisions(project.warehouse).empty
     told = collect(project.table("identity_decisions")).sort_values("at")
     assert list(told["decision"]) == ["different", "undone", "same", "undone"], "nothing is forgotten"
+
+
+QUICK = settings(
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+PAIRS = st.sampled_from([("a1", "b7"), ("a1", "a2"), ("a2", "a3"), ("a3", "b7"), ("a1", "a3"), ("a2", "b7")])
+DECIDED = st.lists(st.tuples(PAIRS, st.sampled_from(["same", "different"]), st.booleans()), min_size=1, max_size=5)
+
+
+@pytest.mark.slow
+@QUICK
+@given(decided=DECIDED)
+def test_whatever_was_decided_and_undone_is_as_before(
+    make_shop: Callable[[], Shop], decided: list[tuple[tuple[str, str], str, bool]]
+) -> None:
+    """Every decision taken back, in whatever order and with builds in between, leaves the tables as they were."""
+    project = _filled(make_shop()).open()
+    project.build()
+    before = _frames(project, *TABLES)
+    for (one, other), decision, is_built in decided:
+        record_decision(project.warehouse, one, other, decision)
+        if is_built:
+            project.build()
+            together = _frames(project, *TABLES)
+            assert len(together["customer_accounts"]) == len(before["customer_accounts"])
+            assert together["order_lines"]["amount"].sum() == before["order_lines"]["amount"].sum()
+            people_now = together["accounts"].set_index("account_id")["customer_id"]
+            assert (people_now[one] == people_now[other]) == (decision == "same") or decision == "same"
+    for one, other in {pair for pair, _decision, _built in decided}:
+        record_decision(project.warehouse, one, other, "undone")
+    project.build()
+    for name, frame in _frames(project, *TABLES).items():
+        pd.testing.assert_frame_equal(frame, before[name], obj=name)
+
+
+@pytest.mark.slow
+@QUICK
+@given(order=st.permutations(["lines.csv", "customers/1.csv", "customers/2.csv", "consents/1.csv"]), data=st.data())
+def test_people_are_the_same_in_whatever_order_their_files_come(
+    make_shop: Callable[[], Shop], order: list[str], data: st.DataObject
+) -> None:
+    head, *rows = PEOPLE.splitlines()
+    cut = data.draw(st.integers(1, len(rows) - 1))
+    texts = {
+        "lines.csv": "\n".join(["customer_id,date,order_id,product_id,quantity,amount", *LINES, ""]),
+        "customers/1.csv": "\n".join([head, *rows[:cut], ""]),
+        "customers/2.csv": "\n".join([head, *rows[cut:], ""]),
+        "consents/1.csv": CONSENTS,
+    }
+    found = []
+    for names in (list(texts), order):
+        shop = make_shop()
+        known: list[str] = []
+        for place, name in enumerate(names):
+            file = shop.root / ("lines/lines.csv" if name == "lines.csv" else name)
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(texts[name], encoding="utf-8")
+            shop.date(file, minute=list(texts).index(name))
+            if name != "lines.csv" and name.split("/")[0] not in known:
+                known.append(name.split("/")[0])
+                with (shop.root / "crm.toml").open("a", encoding="utf-8") as toml:
+                    toml.write(f'[sources.{known[-1]}]\npath = "{known[-1]}/*"\n')
+            if (shop.root / "lines/lines.csv").is_file() and (names is order or place == len(names) - 1):
+                shop.open().build()
+        found.append(_frames(shop.open(), *[name for name in TABLES if name != "prospects"]))
+    for name, frame in found[0].items():
+        pd.testing.assert_frame_equal(found[1][name], frame, obj=name)
 
 
 def test_accounts_are_compared_once(people: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

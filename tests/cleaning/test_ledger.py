@@ -18,6 +18,7 @@ from crm_analysis.cleaning import (
     refuse_mixed_currencies,
     with_netting,
 )
+from crm_analysis.config import CleaningSettings
 from crm_analysis.errors import CleaningError
 from crm_analysis.warehouse import collect
 
@@ -120,7 +121,7 @@ def test_netting_has_its_line_in_the_ledger(marked: Mark) -> None:
         {"order_id": "C2", "quantity": -1.0, "amount": -4.0, "ordered_at": pd.Timestamp("2024-03-06")},
     ]
     lines = marked(rows, **SETTINGS)
-    row = netted_line(with_netting(lines.kept, ledger_of_lines(lines))).iloc[0]
+    row = netted_line(with_netting(lines.kept, ledger_of_lines(lines), CleaningSettings())).iloc[0]
     assert row[["table", "rule", "action", "rows", "matched", "amount"]].tolist() == [
         "order_lines",
         "netted_cancellation",

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from crm_analysis.cleaning import MarkedLines, ledger_of_lines, with_netting
 from crm_analysis.cleaning.netting import mark_netted, netting_reason
+from crm_analysis.config import CleaningSettings
 from crm_analysis.warehouse import Engine, Warehouse, collect
 
 START = pd.Timestamp("2024-03-05 10:00")
@@ -123,11 +124,20 @@ def test_what_is_netted_adds_up_to_nothing(engine: Engine, tmp_path: Path) -> No
 
 def test_lines_without_a_return_are_not_sorted(marked: Callable[..., MarkedLines]) -> None:
     lines = marked([{}, {"order_id": "o2"}])
-    result = with_netting(lines.kept, ledger_of_lines(lines))
+    result = with_netting(lines.kept, ledger_of_lines(lines), CleaningSettings())
     assert "lag" not in str(ibis.to_sql(result)).lower()
     assert not collect(result)["netted"].any()
     lines = marked([{}, {"order_id": "o2", "quantity": -2.0, "amount": -10.0, "ordered_at": START + pd.Timedelta(1)}])
-    assert collect(with_netting(lines.kept, ledger_of_lines(lines)))["netted"].all()
+    assert collect(with_netting(lines.kept, ledger_of_lines(lines), CleaningSettings()))["netted"].all()
+
+
+def test_netting_can_be_switched_off(marked: Callable[..., MarkedLines]) -> None:
+    lines = marked([{}, {"quantity": -2.0, "amount": -10.0, "ordered_at": START + pd.Timedelta(1)}])
+    plain = collect(with_netting(lines.kept, ledger_of_lines(lines), CleaningSettings()))
+    assert plain["netted"].sum() == 2
+    kept = collect(with_netting(lines.kept, ledger_of_lines(lines), CleaningSettings(netting=False)))
+    assert not kept["netted"].any()
+    assert kept["amount"].sum() == plain["amount"].sum()
 
 
 def test_the_reason_is_a_sentence() -> None:
