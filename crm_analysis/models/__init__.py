@@ -5,6 +5,7 @@ from crm_analysis.models.beta_geo import BetaGeoNBD
 from crm_analysis.models.beta_geo_beta_binomial import BetaGeoBetaBinomial
 from crm_analysis.models.calibration import BrierScore, brier_score, calibration_table
 from crm_analysis.models.contracts import renewals_of_cohorts, renewals_of_contracts
+from crm_analysis.models.engine_values import EngineCustomers
 from crm_analysis.models.forecast import (
     CANDIDATES,
     ForecastCheck,
@@ -33,6 +34,7 @@ __all__ = [
     "BetaGeoNBD",
     "BrierScore",
     "CANDIDATES",
+    "EngineCustomers",
     "ForecastCheck",
     "GammaGamma",
     "LeavingDefinition",

@@ -1,0 +1,100 @@
+"""Seconds and memory of a build, of a customer's card and of forgetting somebody, on a simulated shop.
+
+    python -m tests.benchmarks.whole_build 20000 200000
+
+Each size runs in a process of its own; the shop is simulated before the clock starts.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+from crm_analysis.card import customer_card
+from crm_analysis.project import open_project
+from crm_analysis.warehouse import collect
+from crm_analysis.workflow.event_table import write_events
+
+TOML = """\
+[project]
+name = "Bench"
+dataset = "simulated"
+[simulation]
+customers = {customers}
+path = "simulated"
+[cleaning]
+sale_status = ["paid"]
+"""
+
+
+@contextmanager
+def measured(found: dict[str, float], name: str) -> Iterator[None]:
+    """Note seconds, and the highest memory of this process in GB without the pages of files it maps."""
+    process, stop, peak = psutil.Process(), threading.Event(), [0.0]
+
+    def watch() -> None:
+        while not stop.wait(0.1):
+            facts = process.memory_info()
+            peak[0] = max(peak[0], (facts.rss - facts.shared) / 1e9)
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    start = time.perf_counter()
+    try:
+        yield
+    finally:
+        found[f"{name}_seconds"] = round(time.perf_counter() - start, 2)
+        stop.set()
+        watcher.join()
+        found[f"{name}_gb"] = round(peak[0], 2)
+
+
+def one_size(customers: int, folder: Path) -> dict[str, float]:
+    """Figures for one size."""
+    (folder / "crm.toml").write_text(TOML.format(customers=customers), encoding="utf-8")
+    found: dict[str, float] = {"customers": customers}
+    from crm_analysis.datasets.simulated import Simulation, simulate
+
+    with measured(found, "simulate"):
+        simulate(folder / "simulated" / "default", Simulation(customers=customers))
+    with open_project(folder) as project:
+        with measured(found, "build"):
+            project.build()
+        with measured(found, "events"):
+            write_events(project.warehouse)
+        lines = project.table("order_lines")
+        found["order_lines"] = int(collect(lines.aggregate(n=lines.count()))["n"].iloc[0])
+        people = collect(project.table("accounts").order_by("customer_id").limit(200))["customer_id"]
+        with measured(found, "first_card"):
+            customer_card(project, people.iloc[0])
+        with measured(found, "ten_cards"):
+            for customer in people.iloc[20:30]:
+                customer_card(project, customer)
+        with measured(found, "forget"):
+            project.forget(people.iloc[7])
+        with measured(found, "rebuild"):
+            project.build()
+    return found
+
+
+def main() -> None:
+    """Print one line per size."""
+    if len(sys.argv) == 3 and sys.argv[1] == "--one":
+        with tempfile.TemporaryDirectory() as folder:
+            sys.stdout.write(json.dumps(one_size(int(sys.argv[2]), Path(folder))) + "\n")
+        return
+    for size in sys.argv[1:] or ["20000"]:
+        subprocess.run([sys.executable, "-m", "tests.benchmarks.whole_build", "--one", size], check=True)
+
+
+if __name__ == "__main__":
+    main()
