@@ -95,7 +95,7 @@ def import_results(settings: Settings, warehouse: Warehouse, file: Path) -> Impo
         frame = _marked(settings, warehouse, source)
         good = frame[frame["rule"].isna()].drop(columns="rule")
         drawn = collect(newest_draw(warehouse.read("assignments")))
-        matched = good.merge(drawn, on="customer_id").assign(source_sha256=digest)
+        matched = _joined(good, drawn, warehouse).assign(source_sha256=digest)
         if matched.empty:
             raise CleaningError(
                 _(
@@ -119,6 +119,24 @@ def import_results(settings: Settings, warehouse: Warehouse, file: Path) -> Impo
         kept=len(mine),
         against_control=int(_held_back(mine).sum()),
     )
+
+
+def _joined(contacts: pd.DataFrame, drawn: pd.DataFrame, warehouse: Warehouse) -> pd.DataFrame:
+    """Each contact beside the draw of its customer; a number that changed since then is found by the person.
+
+    The row carries the number that was drawn, so that a decision about who is one person can be taken back.
+    """
+    exact = contacts.merge(drawn, on="customer_id")
+    rest = contacts[~contacts["customer_id"].isin(drawn["customer_id"])]
+    if rest.empty or not warehouse.has("accounts"):
+        return exact
+    links = collect(warehouse.read("accounts").select("account_id", "customer_id"))
+    person = links.set_index("account_id")["customer_id"]
+    of_drawn = drawn.assign(person=drawn["customer_id"].map(person).fillna(drawn["customer_id"]))
+    of_drawn = of_drawn.sort_values(["round", "customer_id"]).drop_duplicates("person", keep="last")
+    asked = rest.assign(person=rest["customer_id"].map(person).fillna(rest["customer_id"]))
+    found = asked.drop(columns="customer_id").merge(of_drawn, on="person").drop(columns="person")
+    return pd.concat([exact, found[exact.columns]], ignore_index=True)
 
 
 def _marked(settings: Settings, warehouse: Warehouse, source: Source) -> pd.DataFrame:

@@ -68,7 +68,12 @@ HANDED_OVER: dict[str, HandedOver] = {
     "segment_migration": _table("02", "segment_from segment_to", "segment_from:text segment_to:text customers:integer"),
     "identity_counts": _table("00", "", "accounts:integer customers:integer several:integer waiting:integer"),
     "channel_reach": _table("02", "reach", "reach:text customers:integer orders:integer revenue:number"),
-    "prospect_reach": _table("02", "origin", "origin:text prospects:integer known:integer revenue:number"),
+    "prospect_reach": _table(
+        "02",
+        "origin",
+        "origin:text prospects:integer known:integer revenue:number with_basis:integer open:integer",
+    ),
+    "partner_customers": _table("02", "partner", "partner:text customers:integer revenue:number agreed:integer"),
     "contact_kinds": _table(
         "02",
         "kind",

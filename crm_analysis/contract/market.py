@@ -119,6 +119,12 @@ PROSPECTS = TableSpec(
             aliases=headers("partner partnerid 제휴사"),
         ),
         Column(
+            "consent_basis",
+            "text",
+            lambda: _("What allows a contact: a form, a contract with the partner; empty where nothing does."),
+            aliases=headers("consentbasis basis consent 동의근거 제공동의"),
+        ),
+        Column(
             "created_at",
             "date",
             lambda: _("When the person was met."),

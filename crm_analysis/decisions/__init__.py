@@ -1,12 +1,12 @@
 """Decisions: what follows from the analysis, with what is assumed and what it takes to pay."""
 
 from crm_analysis.decisions.assumptions import STRATEGIES, Assumptions, Offer, assumptions_from
-from crm_analysis.decisions.communication import assignments, calendar, contact_plan, exclusions
+from crm_analysis.decisions.communication import assignments, calendar, consent_states, contact_plan, exclusions
 from crm_analysis.decisions.direction import apply_overrules, budget_split, hypothesis_cards, strategy_by_segment
 from crm_analysis.decisions.environment import comparison_periods, industry_traits
 from crm_analysis.decisions.evaluation import campaign_results, needed_per_arm, past_campaigns, planned_tests
 from crm_analysis.decisions.inventory import filled_in, inventory
-from crm_analysis.decisions.learned import campaign_effects, round_effects
+from crm_analysis.decisions.learned import arm_conflicts, campaign_effects, round_effects
 from crm_analysis.decisions.offers import (
     allocate,
     budget_curve,
@@ -28,6 +28,7 @@ from crm_analysis.decisions.questions import additions, maturity, questions
 from crm_analysis.decisions.readiness import readiness
 
 __all__ = [
+    "arm_conflicts",
     "BACKTEST_DAYS",
     "STRATEGIES",
     "Assumptions",
@@ -44,6 +45,7 @@ __all__ = [
     "campaign_effects",
     "campaign_results",
     "comparison_periods",
+    "consent_states",
     "contact_plan",
     "exclusions",
     "filled_in",

@@ -15,7 +15,7 @@ import pandas as pd
 
 from crm_analysis.config import DecisionSettings
 
-__all__ = ["assignments", "calendar", "contact_plan", "draw", "exclusions", "next_monday"]
+__all__ = ["assignments", "calendar", "consent_states", "contact_plan", "draw", "exclusions", "next_monday"]
 
 FloatArray = npt.NDArray[np.float64]
 WEEKS = 4
@@ -32,12 +32,34 @@ def next_monday(as_of: date) -> date:
     return as_of + timedelta(days=7 - as_of.weekday())
 
 
-def contact_plan(
-    offers: pd.DataFrame, settings: DecisionSettings, as_of: date, seed: str, *, consents: bool
-) -> pd.DataFrame:
-    """Arms, channel and date for every customer with an action.
+def consent_states(offers: pd.DataFrame, consents: pd.DataFrame | None) -> pd.Series:
+    """Whether each offer may be sent through its channel.
 
-    Eligibility comes before the draw. A customer in the lasting holdout is in no arm of any action.
+    Parameters
+    ----------
+    offers
+        customer_id and channel.
+    consents
+        Of :func:`crm_analysis.features.advertising_consents`; None where there are none to check.
+
+    Returns
+    -------
+    pandas.Series
+        By row of ``offers``: ``given``, ``opted_out``, ``no_consent`` (nothing was ever said) or ``not_checked``.
+    """
+    if consents is None:
+        return pd.Series("not_checked", index=offers.index, dtype="str")
+    said = offers[["customer_id", "channel"]].merge(consents, on=["customer_id", "channel"], how="left")["granted"]
+    states = np.select([said.isna(), said.fillna(False).astype(bool)], ["no_consent", "given"], default="opted_out")
+    return pd.Series(states, index=offers.index, dtype="str")
+
+
+def contact_plan(
+    offers: pd.DataFrame, settings: DecisionSettings, as_of: date, seed: str, *, consents: pd.DataFrame | None
+) -> pd.DataFrame:
+    """Arms, channel and date for every customer with an action who may be contacted.
+
+    Eligibility and consent come before the draw. A customer in the lasting holdout is in no arm of any action.
 
     Parameters
     ----------
@@ -50,7 +72,8 @@ def contact_plan(
     seed
         Of the draws.
     consents
-        Whether consents were given and checked.
+        Of :func:`crm_analysis.features.advertising_consents`; None where there are none to check: then everyone with
+        an action is in the plan, and it says so.
 
     Returns
     -------
@@ -59,7 +82,9 @@ def contact_plan(
         planned_on, arm (``contact``, ``control`` or ``holdout``), probability (of the arm), state (``draft``),
         consent (``not_checked`` or ``given``), cost, expected_profit, owner is that of the channel.
     """
-    planned = offers[offers["offer"] != "none"].reset_index(drop=True)
+    consent = consent_states(offers, consents)
+    allowed = (offers["offer"] != "none") & consent.isin(["given", "not_checked"])
+    planned, consent = offers[allowed].reset_index(drop=True), consent[allowed].reset_index(drop=True)
     action = planned["segment"] + ":" + planned["strategy"]
     lasting = draw(planned["customer_id"], f"{seed}:holdout") < settings.global_holdout_share
     control = (
@@ -90,7 +115,7 @@ def contact_plan(
             "arm": arm.astype(str),
             "probability": chance,
             "state": "draft",
-            "consent": "given" if consents else "not_checked",
+            "consent": consent,
             "cost": planned["cost"],
             "expected_profit": planned["expected_profit"],
         }
@@ -121,15 +146,17 @@ def assignments(plan: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def exclusions(offers: pd.DataFrame, plan: pd.DataFrame) -> pd.DataFrame:
+def exclusions(offers: pd.DataFrame, plan: pd.DataFrame, consents: pd.DataFrame | None = None) -> pd.DataFrame:
     """From all customers to those who are contacted, with the reason for each loss: order, reason, customers."""
     reasons = offers["reason"].value_counts()
+    states = consent_states(offers, consents)[offers["offer"] != "none"].value_counts()
     arms = plan["arm"].value_counts()
     rows = [
         ("all_customers", len(offers)),
         ("no_strategy", -int(reasons.get("no_strategy", 0))),
         ("nothing_pays", -int(reasons.get("nothing_pays", 0))),
         ("over_budget", -int(reasons.get("over_budget", 0))),
+        *[(name, -int(states.get(name, 0))) for name in ("no_consent", "opted_out") if consents is not None],
         ("holdout", -int(arms.get("holdout", 0))),
         ("control", -int(arms.get("control", 0))),
         ("contacted", int(arms.get("contact", 0))),

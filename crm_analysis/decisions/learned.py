@@ -15,7 +15,15 @@ from crm_analysis.features.totals import total
 from crm_analysis.thresholds import LEARNED_CUSTOMERS, LEARNED_DAYS
 from crm_analysis.warehouse import collect
 
-__all__ = ["MIN_CUSTOMERS", "MIN_DAYS", "SALES", "campaign_effects", "kinds_of_campaigns", "round_effects"]
+__all__ = [
+    "MIN_CUSTOMERS",
+    "MIN_DAYS",
+    "SALES",
+    "arm_conflicts",
+    "campaign_effects",
+    "kinds_of_campaigns",
+    "round_effects",
+]
 
 LEVEL = 0.90
 MIN_CUSTOMERS = LEARNED_CUSTOMERS
@@ -78,8 +86,42 @@ def campaign_effects(results: pd.DataFrame, offers: ir.Table | None) -> pd.DataF
     )
 
 
+def _as_people(drawn: ir.Table, accounts: ir.Table | None) -> ir.Table:
+    """A draw by the people of today: customer_id is that of the person, ``both_sides`` whether two of the person's
+    accounts were drawn to different sides of one round; of two on one side the first row stays."""
+    drawn = drawn.mutate(contact=drawn["arm"] == "contact")
+    if accounts is not None:
+        moved = accounts.filter(accounts["account_id"] != accounts["customer_id"])
+        moved = moved.select(_account=moved["account_id"], _person=moved["customer_id"])
+        joined = drawn.left_join(moved, drawn["customer_id"] == moved["_account"])
+        person = ibis.coalesce(joined["_person"], joined["customer_id"])
+        drawn = joined.mutate(customer_id=person).select(*drawn.columns)
+    person = ibis.window(group_by=["round", "customer_id"])
+    sides = drawn["contact"].cast("int64")
+    drawn = drawn.mutate(both_sides=sides.max().over(person) != sides.min().over(person))
+    first = ibis.window(group_by=["round", "customer_id"], order_by=["segment", "offer_kind"])
+    numbered = drawn.mutate(_place=ibis.row_number().over(first))
+    return numbered.filter(numbered["_place"] == 0).drop("_place")
+
+
+def arm_conflicts(assignments: ir.Table | None, accounts: ir.Table | None) -> int:
+    """People, one per round, of whom one account was drawn to be contacted and another to be held back.
+
+    They were two customers when the draw was made. Nobody is moved to another arm: they are left out of comparisons.
+    """
+    if assignments is None or "offer_kind" not in assignments.columns:
+        return 0
+    people = _as_people(assignments, accounts)
+    return int(collect(people.aggregate(n=people["both_sides"].sum()))["n"].fillna(0).iloc[0])
+
+
 def round_effects(
-    lines: ir.Table, assignments: ir.Table | None, contacts: ir.Table | None, as_of: date, horizon_days: int
+    lines: ir.Table,
+    assignments: ir.Table | None,
+    contacts: ir.Table | None,
+    as_of: date,
+    horizon_days: int,
+    accounts: ir.Table | None = None,
 ) -> pd.DataFrame:
     """What contact added in the rounds whose results came back, per kind of offer and segment.
 
@@ -99,6 +141,9 @@ def round_effects(
         Last day of the data.
     horizon_days
         Longest time after the first contact of a round in which sales count for it.
+    accounts
+        Whose the accounts are today: customers who turned out to be one person count as one, and not at all where
+        they were drawn to both sides.
 
     Returns
     -------
@@ -114,7 +159,8 @@ def round_effects(
         until = min(as_of, start + timedelta(days=horizon_days - 1))
         if (until - start).days + 1 >= MIN_DAYS:
             mine = assignments.filter((assignments["round"] == name) & assignments["offer_kind"].notnull())
-            rows += _of_round(lines, mine, str(name), start, until)
+            people = _as_people(mine, accounts)
+            rows += _of_round(lines, people.filter(~people["both_sides"]), str(name), start, until)
     return _frame(rows)
 
 
@@ -122,7 +168,6 @@ def _of_round(lines: ir.Table, drawn: ir.Table, name: str, start: date, until: d
     days = purchase_days(lines, until)
     days = days.filter(days["day"] >= ibis.date(start.isoformat()))
     sales = days.group_by("customer_id").aggregate(sales=total(days["amount"]))
-    drawn = drawn.mutate(contact=drawn["arm"] == "contact")
     joined = drawn.left_join(sales, "customer_id").mutate(sales=lambda t: t["sales"].fill_null(0.0))
     sides = joined.group_by("offer_kind", "segment", "contact").aggregate(
         n=joined.count(), mean=joined["sales"].mean(), var=joined["sales"].var()

@@ -1,7 +1,13 @@
 """Features as Ibis expressions: purchases, periods, RFM, baskets."""
 
 from crm_analysis.features.baskets import customer_items, item_lines, item_pairs, item_profit, items, items_of_customers
-from crm_analysis.features.consents import current_consents
+from crm_analysis.features.consents import (
+    ADVERTISING,
+    CONSENT_CHANNELS,
+    advertising_consents,
+    consent_purposes,
+    current_consents,
+)
 from crm_analysis.features.contact_kinds import CONTACT_KINDS, contact_kind
 from crm_analysis.features.contact_values import contact_outcomes, contact_values
 from crm_analysis.features.customer_record import CustomerRecord
@@ -28,7 +34,7 @@ from crm_analysis.features.purchases import (
     purchase_days,
     purchase_states,
 )
-from crm_analysis.features.reach import SEVERAL, channel_reach, identity_counts, prospect_reach
+from crm_analysis.features.reach import SEVERAL, channel_reach, identity_counts, partner_customers, prospect_reach
 from crm_analysis.features.rfm import (
     SEGMENTS,
     existing_since_start,
@@ -49,6 +55,10 @@ from crm_analysis.features.segmentation import (
 from crm_analysis.features.timeline import TIMELINE_TABLES, timeline
 
 __all__ = [
+    "consent_purposes",
+    "advertising_consents",
+    "CONSENT_CHANNELS",
+    "ADVERTISING",
     "CONTACT_KINDS",
     "CustomerRecord",
     "DAYS_PER_UNIT",
@@ -86,6 +96,7 @@ __all__ = [
     "period",
     "POLICIES",
     "profit_spread",
+    "partner_customers",
     "prospect_reach",
     "per_customer",
     "purchase_days",

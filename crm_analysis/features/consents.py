@@ -6,8 +6,30 @@ from datetime import date, datetime, time, timedelta
 
 import ibis
 import ibis.expr.types as ir
+import pandas as pd
 
-__all__ = ["current_consents"]
+from crm_analysis.warehouse import collect
+
+__all__ = ["ADVERTISING", "CONSENT_CHANNELS", "advertising_consents", "consent_purposes", "current_consents"]
+
+ADVERTISING = (
+    "advertising", "advertisement", "ads", "ad", "marketing", "promotion", "promotions", "newsletter", "sales", "any",
+    "all", "광고", "광고성", "광고성정보", "마케팅", "홍보", "전체",
+)  # fmt: skip
+"""Purposes that allow advertising, in small letters and without blanks."""
+
+CONSENT_CHANNELS = {
+    "email": ("email", "e-mail", "이메일", "메일", "전자우편"),
+    "message": (
+        "message", "sms", "mms", "lms", "text", "textmessage", "kakao", "kakaotalk", "alimtalk", "messenger", "문자",
+        "문자메시지", "카카오", "카카오톡", "알림톡",
+    ),
+    "letter": ("letter", "post", "postal", "mail", "direct_mail", "directmail", "dm", "우편", "우편물"),
+    "phone": ("phone", "call", "outbound_call", "telephone", "tel", "전화", "유선"),
+}  # fmt: skip
+"""Channels of plans, and what a consent may call them."""
+
+_EVERY = ("any", "all", "every", "*", "전체", "모든채널", "모두")
 
 
 def current_consents(consents: ir.Table, as_of: date) -> ir.Table:
@@ -40,3 +62,44 @@ def current_consents(consents: ir.Table, as_of: date) -> ir.Table:
     )
     ranked = told.mutate(place=ibis.row_number().over(latest))
     return ranked.filter(ranked["place"] == 0).drop("place")
+
+
+def _plain(text: ir.StringValue) -> ir.StringValue:
+    return text.lower().re_replace(r"\s", "")
+
+
+def consent_purposes(consents: ir.Table) -> list[str]:
+    """What the consents are for, the most frequent first, as they are written."""
+    counts = consents.group_by("purpose").aggregate(rows=consents.count())
+    return [str(name) for name in collect(counts.order_by([ibis.desc("rows"), "purpose"]))["purpose"].dropna()]
+
+
+def advertising_consents(consents: ir.Table, as_of: date) -> pd.DataFrame:
+    """Who may be sent advertising through which channel, by the latest word on it.
+
+    A word on all channels is one on each: whichever came last counts, and at one time a refusal. Purposes other than
+    :data:`ADVERTISING`, such as service or advertising at night, say nothing about it.
+
+    Parameters
+    ----------
+    consents
+        The table ``consents``.
+    as_of
+        The last day whose changes count.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per customer_id and channel (a key of :data:`CONSENT_CHANNELS`) on which a word was said: granted.
+    """
+    about = consents.filter(_plain(consents["purpose"]).isin(ADVERTISING))
+    names = {name: channel for channel, names in CONSENT_CHANNELS.items() for name in names}
+    written = _plain(about["channel"])
+    about = about.mutate(is_every=written.isin(_EVERY), one=written.cases(*names.items(), else_=ibis.null("string")))
+    each = [
+        about.filter(about["is_every"] | (about["one"] == channel)).mutate(channel=ibis.literal(channel))
+        for channel in CONSENT_CHANNELS
+    ]
+    told = ibis.union(*each).mutate(purpose=ibis.literal("advertising"))
+    latest = current_consents(told, as_of)
+    return collect(latest.select("customer_id", "channel", "granted").order_by("customer_id", "channel"))

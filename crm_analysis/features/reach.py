@@ -9,7 +9,7 @@ import pandas as pd
 from crm_analysis.features.purchases import is_purchase
 from crm_analysis.warehouse import collect
 
-__all__ = ["SEVERAL", "channel_reach", "identity_counts", "prospect_reach"]
+__all__ = ["SEVERAL", "channel_reach", "identity_counts", "partner_customers", "prospect_reach"]
 
 SEVERAL = "several channels"
 """Reach of customers who bought in more than one channel."""
@@ -83,17 +83,83 @@ def prospect_reach(prospects: ir.Table | None, lines: ir.Table) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row per list, the largest first: origin (partner, else source), prospects, known (customers already),
-        revenue (of these).
+        revenue (of these), with_basis (prospects of whom it is stated what allows a contact), open (of these, who is
+        no customer yet: who may be asked).
     """
+    kinds = {
+        "origin": "str", "prospects": "int64", "known": "int64", "revenue": "float64", "with_basis": "int64",
+        "open": "int64",
+    }  # fmt: skip
     if prospects is None or "known_as" not in prospects.columns:
-        kinds = {"origin": "str", "prospects": "int64", "known": "int64", "revenue": "float64"}
         return pd.DataFrame(columns=list(kinds)).astype(kinds)
     spent = lines.group_by("customer_id").aggregate(spent=lines["amount"].sum())
     origin = ibis.coalesce(prospects["partner_id"], prospects["source"], "")
-    listed = prospects.select(origin=origin, known_as=prospects["known_as"])
+    basis = prospects["consent_basis"] if "consent_basis" in prospects.columns else ibis.null("string")
+    listed = prospects.select(origin=origin, known_as=prospects["known_as"], basis=basis.cast("string"))
     joined = listed.left_join(spent, listed["known_as"] == spent["customer_id"])
     found = joined.group_by("origin").aggregate(
-        prospects=joined.count(), known=joined["known_as"].count(), revenue=joined["spent"].sum().fill_null(0.0)
+        prospects=joined.count(),
+        known=joined["known_as"].count(),
+        revenue=joined["spent"].sum().fill_null(0.0),
+        with_basis=joined["basis"].count(),
+        open=joined["basis"].count(where=joined["known_as"].isnull()),
     )
-    frame = collect(found).astype({"prospects": "int64", "known": "int64", "revenue": "float64"})
+    frame = collect(found)[list(kinds)].astype(kinds)
     return frame.sort_values(["prospects", "origin"], ascending=[False, True], ignore_index=True)
+
+
+def partner_customers(
+    customers: ir.Table | None, partners: ir.Table | None, agreed: pd.DataFrame | None, lines: ir.Table
+) -> pd.DataFrame:
+    """Customers whom a partner brought, what they spent, and whether they agreed to advertising.
+
+    Parameters
+    ----------
+    customers
+        With acquisition_source; a partner's customers are those whose source is its number or name, or ends with it.
+    partners
+        partner_id and, if there, name.
+    agreed
+        Of :func:`crm_analysis.features.advertising_consents`; None where no consents are known.
+    lines
+        Order lines of the warehouse.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per partner with customers, the most first: partner (its name, else its number), customers, revenue
+        (net of returns), agreed (customers who agreed on some channel; 0 where no consents are known).
+    """
+    kinds = {"partner": "str", "customers": "int64", "revenue": "float64", "agreed": "int64"}
+    empty = pd.DataFrame(columns=list(kinds)).astype(kinds)
+    if customers is None or partners is None or "acquisition_source" not in customers.columns:
+        return empty
+    known = collect(partners.select("partner_id", "name"))
+    told = customers.filter(customers["acquisition_source"].notnull())
+    sources = collect(told.select("acquisition_source").distinct())["acquisition_source"]
+    of = {source: name for source in sources if (name := _partner_of(str(source), known))}
+    if not of:
+        return empty
+    mine = told.filter(told["acquisition_source"].isin(list(of))).select("customer_id", "acquisition_source")
+    spent = lines.group_by("customer_id").aggregate(spent=lines["amount"].sum())
+    frame = collect(mine.left_join(spent, "customer_id").select("customer_id", "acquisition_source", "spent"))
+    yes = set() if agreed is None else set(agreed.loc[agreed["granted"].astype(bool), "customer_id"])
+    frame = frame.assign(partner=frame["acquisition_source"].map(of), agreed=frame["customer_id"].isin(yes))
+    found = frame.groupby("partner").agg(
+        customers=("customer_id", "size"),
+        revenue=("spent", "sum"),
+        agreed=("agreed", "sum"),
+    )
+    found = found.reset_index().astype(kinds)
+    return found.sort_values(["customers", "partner"], ascending=[False, True], ignore_index=True)
+
+
+def _partner_of(source: str, partners: pd.DataFrame) -> str:
+    """Name of the partner that a source means, the empty text for none."""
+    words = source.lower().strip()
+    names = partners["name"].fillna(partners["partner_id"]).astype(str)
+    for number, name in zip(partners["partner_id"].astype(str), names, strict=True):
+        for text in {number.lower(), name.lower()}:
+            if words == text or words.endswith(f" {text}"):
+                return str(name)
+    return ""

@@ -315,8 +315,9 @@ def _stop(action: dict[str, Any], run: RunTables) -> list[str]:
             "Stop when the whole 90 % interval of the measured effect lies below what it takes to pay ({odds}).",
             odds=break_even(float(action["pays_if"])),
         ),
-        _("Nothing may be sent before consent is checked."),
     ]
+    if not run.facts.get("consent_checked", False):
+        lines.append(_("Nothing may be sent before consent is checked."))
     if run.facts["margin_basis"] == "assumed":
         lines.append(
             _(

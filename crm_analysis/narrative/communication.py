@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from crm_analysis import formats as f
+from crm_analysis.features import ADVERTISING
 from crm_analysis.labels import channel_label, department_label
 from crm_analysis.messages import _
 from crm_analysis.narrative.direction import action_name
@@ -22,15 +25,20 @@ __all__ = [
     "plan_rows",
 ]
 
+_PURPOSES_SHOWN = 5
 
-def answer(plan: pd.DataFrame) -> str:
+
+def answer(plan: pd.DataFrame, offers: pd.DataFrame) -> str:
     """The step's answer: how many are contacted from when, and how many are held back."""
+    taken = offers[offers["offer"] != "none"]
     sent = plan[plan["arm"] == "contact"]
     if sent.empty and len(plan):
         return _(
             "All {n} customers with an action are held back at random, so nobody is contacted.",
             n=f.number(len(plan), 0),
         )
+    if sent.empty and len(taken):
+        return _("Nobody is contacted this round: no customer with an action has agreed to it.")
     if sent.empty:
         return _("Nobody is contacted this round: no action would pay under its assumption.")
     return _(
@@ -42,14 +50,39 @@ def answer(plan: pd.DataFrame) -> str:
     )
 
 
-def consent_sentence(*, consents: bool) -> str:
-    """Whether consent was checked."""
-    if consents:
-        return _("Only customers with a valid consent for the channel are in the plan.")
+def consent_sentence(exclusions: pd.DataFrame, purposes: Sequence[str] | None) -> str:
+    """Whether consent was checked, and whom it leaves out.
+
+    Parameters
+    ----------
+    exclusions
+        The handed-over table.
+    purposes
+        What the consents are for; None where there is no table of consents.
+    """
+    if purposes is None:
+        return _(
+            "Consent is not checked in this plan: the table consents is missing. Nothing of it may be sent before you "
+            "have removed everyone who has not agreed. 'crm-analysis template consents' writes an example to fill in."
+        )
+    counts = (-exclusions.set_index("reason")["customers"]).to_dict()
+    never, refused = int(counts.get("no_consent", 0)), int(counts.get("opted_out", 0))
+    if not {_plain(purpose) for purpose in purposes} & set(ADVERTISING):
+        return _(
+            "No consent is for advertising (purposes found: {purposes}), so nobody may be contacted. Name the purpose "
+            "'advertising' in the table consents.",
+            purposes=", ".join(list(purposes)[:_PURPOSES_SHOWN]) or "-",
+        )
     return _(
-        "Consent is not checked in this plan. Nothing of it may be sent before you have removed everyone who has not "
-        "agreed."
+        "Only customers with a valid consent for the channel are in the plan. Left out before the draw: {never} who never "
+        "agreed, {refused} who refused.",
+        never=f.number(never, 0),
+        refused=f.number(refused, 0),
     )
+
+
+def _plain(purpose: str) -> str:
+    return "".join(purpose.lower().split())
 
 
 def control_sentence(plan: pd.DataFrame) -> str:

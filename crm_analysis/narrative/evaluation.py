@@ -6,12 +6,13 @@ import pandas as pd
 
 from crm_analysis import formats as f
 from crm_analysis.labels import evidence_label, segment_label
-from crm_analysis.messages import _
+from crm_analysis.messages import _, plural
 from crm_analysis.narrative.direction import action_name
 from crm_analysis.narrative.offers import kind_label
 
 __all__ = [
     "answer",
+    "conflict_sentence",
     "effect_rows",
     "forest_words",
     "from_before",
@@ -199,6 +200,18 @@ def returned_sentence(plan: pd.DataFrame, returned: pd.DataFrame | None) -> str:
         "Results are back for {done} of {planned} planned contacts; nobody of the control groups was contacted.",
         done=f.number(done, 0),
         planned=f.number(planned.sum(), 0),
+    )
+
+
+def conflict_sentence(people: int) -> str:
+    """How many people are on both sides of a round, since two customers turned out to be one; empty for none."""
+    if not people:
+        return ""
+    return plural(
+        "{n} person is left out of comparisons: two accounts, found to be one person since, were drawn to different sides.",
+        "{n} people are left out of comparisons: accounts that were found to be one person since were drawn to different "
+        "sides.",
+        people,
     )
 
 

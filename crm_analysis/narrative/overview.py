@@ -264,7 +264,8 @@ def not_known(facts: dict[str, Any], actions: pd.DataFrame) -> list[str]:
                 odds=half,
             )
         points.append(text)
-    points.append(_("Consent is not checked in this plan. Nothing may be sent before it is."))
+    if not facts.get("consent_checked", False):
+        points.append(_("Consent is not checked in this plan. Nothing may be sent before it is."))
     points.append(
         _("Effects of contacts are assumed; those measured in past campaigns do not feed the plan yet.")
         if facts.get("measured")

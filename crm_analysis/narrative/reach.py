@@ -14,8 +14,10 @@ __all__ = [
     "channel_sentence",
     "identity_sentence",
     "no_channels",
+    "no_partners",
     "no_prospects",
     "nothing_waits",
+    "partner_rows",
     "prospect_rows",
     "prospect_sentence",
     "review_rows",
@@ -117,16 +119,27 @@ def no_channels() -> str:
 
 
 def prospect_sentence(reach: pd.DataFrame) -> str:
-    """How many prospects are customers already."""
+    """How many prospects are customers already, and how many of the others may be asked."""
     prospects, known = int(reach["prospects"].sum()), int(reach["known"].sum())
     if not prospects:
         return ""
-    return _(
+    already = _(
         "{known} of {prospects} prospects are customers already ({share}): offers for new customers are not for them.",
         known=f.number(known, 0),
         prospects=f.number(prospects, 0),
         share=f.percent(known / prospects, 1),
     )
+    if not int(reach["with_basis"].sum()):
+        told = _(
+            "For none of them is it stated what allows a contact (column consent_basis): ask nobody before it is known."
+        )
+    else:
+        told = plural(
+            "{n} other has a stated basis for a contact and may be asked.",
+            "{n} others have a stated basis for a contact and may be asked.",
+            int(reach["open"].sum()),
+        )
+    return f"{already} {told}"
 
 
 def prospect_rows(reach: pd.DataFrame, currency: str) -> tuple[list[list[str]], dict[str, str]]:
@@ -137,6 +150,8 @@ def prospect_rows(reach: pd.DataFrame, currency: str) -> tuple[list[list[str]], 
             f.number(r["prospects"], 0),
             f.number(r["known"], 0),
             f.money(r["revenue"], currency, "table"),
+            f.number(r["with_basis"], 0),
+            f.number(r["open"], 0),
         ]
         for r in reach.to_dict("records")
     ]
@@ -145,8 +160,40 @@ def prospect_rows(reach: pd.DataFrame, currency: str) -> tuple[list[list[str]], 
         _("Prospects"): "right",
         _("Customers already"): "right",
         _("Their revenue"): "right",
+        _("With a basis for contact"): "right",
+        _("May be asked"): "right",
     }
     return rows, heads
+
+
+def partner_rows(partners: pd.DataFrame, currency: str) -> tuple[list[list[str]], dict[str, str]]:
+    """Customers whom partners brought."""
+    rows = [
+        [
+            str(r["partner"]),
+            f.number(r["customers"], 0),
+            f.money(r["revenue"], currency, "table"),
+            f.money(r["revenue"] / r["customers"], currency, "table"),
+            f.percent(r["agreed"] / r["customers"], 1),
+        ]
+        for r in partners.to_dict("records")
+    ]
+    heads = {
+        _("Partner"): "left",
+        _("Customers"): "right",
+        _("Revenue"): "right",
+        _("Revenue per customer"): "right",
+        _("Agreed to advertising"): "right",
+    }
+    return rows, heads
+
+
+def no_partners() -> str:
+    """Why nothing can be said about customers whom partners brought."""
+    return _(
+        "No customer is known to come from a partner. Give the table partners, and in customers.acquisition_source the "
+        "partner's number or name."
+    )
 
 
 def no_prospects() -> str:

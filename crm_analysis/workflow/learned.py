@@ -23,7 +23,8 @@ def learn_from_results(project: Project) -> int:
     analysis = project.settings.analysis
     lines = project.table("order_lines")
     as_of = analysis.as_of or period(lines)[1]
+    accounts = project.table("accounts") if project.has("accounts") else None
     found = round_effects(
-        lines, project.table("assignments"), project.table("contact_results"), as_of, analysis.horizon_days
+        lines, project.table("assignments"), project.table("contact_results"), as_of, analysis.horizon_days, accounts
     )
     return append_effects(project.warehouse, found)

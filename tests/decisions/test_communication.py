@@ -40,9 +40,14 @@ def _offers(n: int = N, *, without: int = 0) -> pd.DataFrame:
     return frame
 
 
+def _agreed(offers: pd.DataFrame) -> pd.DataFrame:
+    """Everyone agreed to the channel that is planned for them."""
+    return offers[["customer_id", "channel"]].assign(granted=True)
+
+
 @pytest.fixture(scope="module")
 def plan() -> pd.DataFrame:
-    return contact_plan(_offers(), SETTINGS, AS_OF, "shop", consents=False)
+    return contact_plan(_offers(), SETTINGS, AS_OF, "shop", consents=None)
 
 
 def _within(count: int, n: int, share: float) -> bool:
@@ -66,25 +71,25 @@ def test_arms_have_their_shares_and_say_them(plan: pd.DataFrame) -> None:
 
 def test_the_draw_does_not_hang_on_the_order_of_rows(plan: pd.DataFrame) -> None:
     shuffled = contact_plan(
-        _offers().sample(frac=1, random_state=1).reset_index(drop=True), SETTINGS, AS_OF, "shop", consents=False
+        _offers().sample(frac=1, random_state=1).reset_index(drop=True), SETTINGS, AS_OF, "shop", consents=None
     )
     pd.testing.assert_frame_equal(shuffled.sort_values("customer_id", ignore_index=True), plan)
-    some = contact_plan(_offers().iloc[::7], SETTINGS, AS_OF, "shop", consents=False).set_index("customer_id")
+    some = contact_plan(_offers().iloc[::7], SETTINGS, AS_OF, "shop", consents=None).set_index("customer_id")
     assert (some["arm"] == plan.set_index("customer_id")["arm"].reindex(some.index)).all(), "nor on who else is there"
 
 
 def test_the_lasting_holdout_is_the_same_in_the_next_round(plan: pd.DataFrame) -> None:
-    later = contact_plan(_offers(), SETTINGS, date(2024, 6, 15), "shop", consents=False)
+    later = contact_plan(_offers(), SETTINGS, date(2024, 6, 15), "shop", consents=None)
     lasting = plan["arm"] == "holdout"
     assert (lasting == (later["arm"] == "holdout")).all()
     both = ((plan["arm"] == "control") & (later["arm"] == "control"))[~lasting].sum()
     assert _within(both, int((~lasting).sum()), 0.2**2), "the groups of a round are drawn afresh"
-    moved = contact_plan(_offers().assign(segment="at_risk"), SETTINGS, AS_OF, "shop", consents=False)
+    moved = contact_plan(_offers().assign(segment="at_risk"), SETTINGS, AS_OF, "shop", consents=None)
     assert ((moved["arm"] == "holdout") == lasting).all(), "whatever the action"
 
 
 def test_another_seed_is_another_draw(plan: pd.DataFrame) -> None:
-    other = contact_plan(_offers(), SETTINGS, AS_OF, "another shop", consents=False)
+    other = contact_plan(_offers(), SETTINGS, AS_OF, "another shop", consents=None)
     both = ((plan["arm"] == "holdout") & (other["arm"] == "holdout")).sum()
     assert _within(both, N, 0.05**2)
 
@@ -99,7 +104,7 @@ def test_draws_are_uniform() -> None:
 
 def test_who_gets_nothing_is_drawn_for_nothing() -> None:
     offers = _offers(300, without=30)
-    plan = contact_plan(offers, SETTINGS, AS_OF, "shop", consents=True)
+    plan = contact_plan(offers, SETTINGS, AS_OF, "shop", consents=_agreed(offers))
     assert len(plan) == 270
     assert set(plan["customer_id"]) == set(offers.loc[offers["offer"] != "none", "customer_id"])
     assert set(plan["consent"]) == {"given"}
@@ -108,7 +113,7 @@ def test_who_gets_nothing_is_drawn_for_nothing() -> None:
 
 def test_exclusions_lead_from_all_customers_to_the_contacted() -> None:
     offers = _offers(3_000, without=300)
-    plan = contact_plan(offers, SETTINGS, AS_OF, "shop", consents=False)
+    plan = contact_plan(offers, SETTINGS, AS_OF, "shop", consents=None)
     table = exclusions(offers, plan).set_index("reason")["customers"]
     assert table["all_customers"] == 3_000
     assert table[["no_strategy", "nothing_pays", "over_budget"]].tolist() == [-100, -100, -100]
@@ -132,7 +137,7 @@ def test_contacts_fall_on_four_weeks_after_the_data(plan: pd.DataFrame) -> None:
 
 def test_no_shares_no_groups() -> None:
     none = DecisionSettings(control_share=0.0, global_holdout_share=0.0)
-    plan = contact_plan(_offers(200), none, AS_OF, "shop", consents=False)
+    plan = contact_plan(_offers(200), none, AS_OF, "shop", consents=None)
     assert set(plan["arm"]) == {"contact"}
     assert set(plan["probability"]) == {1.0}
 
@@ -145,3 +150,36 @@ def test_every_arm_is_written_down(plan: pd.DataFrame) -> None:
     assert set(table["offer_kind"]) == {"money"}
     assert set(table["eligibility"]) == {"has_strategy,offer_pays,within_budget,consent_not_checked"}
     assert table["arm"].value_counts().to_dict() == plan["arm"].value_counts().to_dict()
+
+
+def test_who_has_not_agreed_is_out_before_the_draw(plan: pd.DataFrame) -> None:
+    offers = _offers(without=9)
+    said = _agreed(offers).assign(granted=np.arange(N) % 4 > 0)
+    said.loc[::10, "channel"] = "letter"  # agreed, but to another channel
+    chosen = contact_plan(offers, SETTINGS, AS_OF, "shop", consents=said)
+    asked = offers.merge(said, on=["customer_id", "channel"], how="left")
+    asked = asked[asked["offer"] != "none"]
+    agreed = asked.loc[asked["granted"].fillna(False).astype(bool), "customer_id"]
+    assert set(chosen["customer_id"]) == set(agreed)
+    assert set(chosen["consent"]) == {"given"}
+    arms = plan.set_index("customer_id")["arm"].reindex(chosen["customer_id"])
+    assert (arms.to_numpy() == chosen["arm"].to_numpy()).all(), "consent moves nobody between arms"
+    table = exclusions(offers, chosen, said).set_index("reason")["customers"]
+    assert table["no_consent"] == -asked["granted"].isna().sum()
+    assert table["opted_out"] == -(asked["granted"] == False).sum()  # noqa: E712
+    assert table.drop("contacted").sum() == table["contacted"] == (chosen["arm"] == "contact").sum()
+    assert set(assignments(chosen)["eligibility"]) == {"has_strategy,offer_pays,within_budget,consent_given"}
+
+
+def test_without_consents_nothing_is_left_out_and_the_plan_says_so(plan: pd.DataFrame) -> None:
+    assert set(plan["consent"]) == {"not_checked"}
+    assert not {"no_consent", "opted_out"} & set(exclusions(_offers(), plan)["reason"])
+
+
+def test_where_nobody_agreed_nobody_is_drawn() -> None:
+    nobody = _agreed(_offers(50)).iloc[:0]
+    plan = contact_plan(_offers(50), SETTINGS, AS_OF, "shop", consents=nobody)
+    assert plan.empty
+    assert calendar(plan).empty
+    table = exclusions(_offers(50), plan, nobody).set_index("reason")["customers"]
+    assert (table["no_consent"], table["contacted"]) == (-50, 0)

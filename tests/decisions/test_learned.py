@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from crm_analysis.decisions import campaign_effects, round_effects
+from crm_analysis.decisions import arm_conflicts, campaign_effects, round_effects
 from crm_analysis.warehouse import Engine, Warehouse
 
 ROUND = "shop:2024-05-15:1"
@@ -123,3 +123,18 @@ def test_campaigns_are_written_under_the_kind_they_carried() -> None:
     assert set(found["segment"]) == {"all"}
     assert campaign_effects(results, None)["offer_kind"].tolist() == ["unknown"] * 3
     assert campaign_effects(results.iloc[:0], _offers()).empty
+
+
+def test_customers_found_to_be_one_person_since(shop: Warehouse) -> None:
+    """c1 (contact) and c7 (control) are one: left out. c11 and c21 (both contact) are one: counted once."""
+    lines, drawn, back = (shop.read(name) for name in ("order_lines", "assignments", "contact_results"))
+    links = pd.DataFrame({"account_id": ["c1", "c7", "c11", "c21"], "customer_id": ["c1", "c1", "c11", "c11"]})
+    shop.write_frame("accounts", links)
+    accounts = shop.read("accounts")
+    assert arm_conflicts(drawn, accounts) == 1
+    assert arm_conflicts(drawn, None) == 0
+    assert arm_conflicts(None, accounts) == 0
+    plain = round_effects(lines, drawn, back, AS_OF, 30).set_index("segment").loc["lost"]
+    found = round_effects(lines, drawn, back, AS_OF, 30, accounts).set_index("segment").loc["lost"]
+    assert (plain["treated"], plain["compared"]) == (120, 80)
+    assert (found["treated"], found["compared"]) == (118, 79)

@@ -11,7 +11,7 @@ import pandas as pd
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crm_analysis.features import current_consents
+from crm_analysis.features import CONSENT_CHANNELS, advertising_consents, consent_purposes, current_consents
 from crm_analysis.warehouse import Engine, Warehouse, collect
 
 ROWS = [
@@ -92,3 +92,37 @@ def test_the_order_of_rows_changes_nothing(rows, order) -> None:  # type: ignore
         newest = max(row[4] for row in mine)
         assert changed_at.startswith(newest)
         assert granted == all(row[3] for row in mine if row[4] == newest)
+
+
+WORDS = [
+    ("c1", "E-mail", "Advertising", True, "2024-01-01 10:00", None),
+    ("c1", "all", "advertising", False, "2024-02-01 10:00", None),
+    ("c1", "sms", "marketing", True, "2024-03-01 10:00", None),
+    ("c2", "전체", "광고성 정보", True, "2024-01-01 10:00", None),
+    ("c2", "전화", "광고", False, "2024-01-01 10:00", None),
+    ("c3", "email", "service", True, "2024-01-01 10:00", None),
+    ("c3", "email", "night", True, "2024-01-01 10:00", None),
+    ("c4", "fax", "advertising", True, "2024-01-01 10:00", None),
+]
+
+
+def test_who_may_be_sent_advertising_through_what(tmp_path: Path, engine: Engine) -> None:
+    warehouse = Warehouse(tmp_path, engine)
+    warehouse.write_frame("consents", _frame(WORDS))
+    table = warehouse.read("consents")
+    found = advertising_consents(table, date(2024, 12, 31))
+    said = found.set_index(["customer_id", "channel"])["granted"].astype(bool).to_dict()
+    assert said == {
+        ("c1", "email"): False,  # taken back for every channel
+        ("c1", "letter"): False,
+        ("c1", "phone"): False,
+        ("c1", "message"): True,  # and given anew for one
+        ("c2", "email"): True,
+        ("c2", "message"): True,
+        ("c2", "letter"): True,
+        ("c2", "phone"): False,  # at one time a refusal counts
+    }
+    assert set(found["channel"]) == set(CONSENT_CHANNELS)
+    early = advertising_consents(table, date(2024, 1, 31)).set_index(["customer_id", "channel"])["granted"]
+    assert early[("c1", "email")]
+    assert consent_purposes(table)[0] == "advertising"

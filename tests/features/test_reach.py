@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from crm_analysis.features import SEVERAL, channel_reach, identity_counts, prospect_reach
+from crm_analysis.features import SEVERAL, channel_reach, identity_counts, partner_customers, prospect_reach
 from crm_analysis.warehouse import Engine, Warehouse
 
 
@@ -40,14 +40,21 @@ def test_customers_by_the_channels_they_bought_in(engine: Engine, tmp_path: Path
 
 def test_prospects_by_their_list(engine: Engine, tmp_path: Path) -> None:
     prospects = pd.DataFrame(
-        [("n1", "PA1", "fair", "a"), ("n2", "PA1", "fair", None), ("n3", None, "fair", "c"), ("n4", None, None, None)],
-        columns=["prospect_id", "partner_id", "source", "known_as"],
+        [
+            ("n1", "PA1", "fair", "a", "contract"),
+            ("n2", "PA1", "fair", None, "contract"),
+            ("n3", None, "fair", "c", None),
+            ("n4", None, None, None, None),
+        ],
+        columns=["prospect_id", "partner_id", "source", "known_as", "consent_basis"],
     )
     both = _warehouse(engine, tmp_path / "w", order_lines=LINES, prospects=prospects)
     found = prospect_reach(both.read("prospects"), both.read("order_lines")).set_index("origin")
     assert found["prospects"].to_dict() == {"PA1": 2, "": 1, "fair": 1}
     assert found["known"].to_dict() == {"PA1": 1, "": 0, "fair": 1}
     assert found["revenue"].to_dict() == {"PA1": 35.0, "": 0.0, "fair": 100.0}
+    assert found["with_basis"].to_dict() == {"PA1": 2, "": 0, "fair": 0}
+    assert found["open"].to_dict() == {"PA1": 1, "": 0, "fair": 0}, "a customer is no prospect"
     assert prospect_reach(None, both.read("order_lines")).empty
 
 
@@ -60,3 +67,24 @@ def test_accounts_and_the_people_behind_them(engine: Engine, tmp_path: Path) -> 
     found = identity_counts(both.read("accounts"), both.read("identity_review")).iloc[0].to_dict()
     assert found == {"accounts": 4, "customers": 2, "several": 1, "waiting": 1}
     assert identity_counts(None, None).iloc[0].to_dict() == {"accounts": 0, "customers": 0, "several": 0, "waiting": 0}
+
+
+def test_customers_whom_partners_brought(engine: Engine, tmp_path: Path) -> None:
+    customers = pd.DataFrame(
+        {
+            "customer_id": ["a", "b", "c", "d", "x"],
+            "acquisition_source": ["partner PA1", "Blue Club", "PA10", None, "pa1"],
+        }
+    )
+    partners = pd.DataFrame({"partner_id": ["PA1", "PA2", "PA3"], "name": [None, "Blue club", "Red club"]})
+    both = _warehouse(engine, tmp_path / "w", order_lines=LINES, customers=customers, partners=partners)
+    agreed = pd.DataFrame(
+        {"customer_id": ["a", "a", "b"], "channel": ["email", "phone", "email"], "granted": [True, False, False]}
+    )
+    lines = both.read("order_lines")
+    found = partner_customers(both.read("customers"), both.read("partners"), agreed, lines).set_index("partner")
+    assert found["customers"].to_dict() == {"PA1": 2, "Blue club": 1}, "PA10 is another one"
+    assert found["revenue"].to_dict() == {"PA1": 35.0, "Blue club": 3.0}
+    assert found["agreed"].to_dict() == {"PA1": 1, "Blue club": 0}
+    assert partner_customers(None, both.read("partners"), agreed, lines).empty
+    assert partner_customers(both.read("customers"), None, agreed, lines).empty

@@ -35,24 +35,34 @@ MIXED = _plan("control", "contact", "contact", "contact", "holdout", "holdout", 
 
 
 def test_answer_counts_the_contacted_and_the_held_back() -> None:
-    text = words.answer(MIXED)
+    text = words.answer(MIXED, _offers("coupon_10"))
     assert text.startswith("3 customers are planned for a contact from 2 Jul 2024; 5 are held back")
     assert "1 customers" not in text
-    everyone = words.answer(_plan("contact", "contact", start="2024-08-05"))
+    everyone = words.answer(_plan("contact", "contact", start="2024-08-05"), _offers("coupon_10"))
     assert everyone.startswith("2 customers are planned for a contact from 5 Aug 2024; 0 are held back")
 
 
 def test_nobody_is_contacted() -> None:
-    text = words.answer(_plan())
+    text = words.answer(_plan(), _offers("coupon_10"))
     assert "Nobody is contacted this round" in text
     assert "Nobody" in words.nobody()
 
 
 def test_consent_checked_or_not() -> None:
-    checked, unchecked = (words.consent_sentence(consents=flag) for flag in (True, False))
+    left_out = pd.DataFrame({"reason": ["no_consent", "opted_out", "contacted"], "customers": [-1_200, -30, 5]})
+    checked = words.consent_sentence(left_out, ["service", " Advertising"])
     assert "Only customers with a valid consent" in checked
+    assert "1,200 who never agreed, 30 who refused" in checked
+    unchecked = words.consent_sentence(left_out.iloc[2:], None)
     assert "Consent is not checked" in unchecked
     assert "Nothing of it may be sent" in unchecked
+    other = words.consent_sentence(left_out, ["service", "night"])
+    assert "purposes found: service, night" in other
+
+
+def test_nobody_agreed() -> None:
+    assert "has agreed to it" in words.answer(_plan(), _offers("coupon_10"))
+    assert "no action would pay" in words.answer(_plan(), _offers("none"))
 
 
 def test_control_groups_are_counted_apart() -> None:
@@ -110,7 +120,7 @@ def test_first_and_last_day_of_the_plan() -> None:
 @pytest.mark.parametrize(
     ("sentence", "number"),
     [
-        (lambda: words.answer(_plan(*["contact"] * 17, "control")), "17"),
+        (lambda: words.answer(_plan(*["contact"] * 17, "control"), _offers("coupon_10")), "17"),
         (lambda: words.control_sentence(_plan(*["control"] * 17)), "17"),
         (lambda: words.calendar_words(calendar(_plan(*["contact"] * 6)), 2)["title"], "6"),
         (lambda: words.calendar_words(calendar(MIXED), 17)["caption"], "17"),

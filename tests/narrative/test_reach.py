@@ -55,9 +55,21 @@ def test_customers_of_several_channels(check_korean: Check) -> None:
 
 def test_prospects_who_are_customers(check_korean: Check) -> None:
     reach = pd.DataFrame(
-        [("PA1", 200, 30, 900.0), ("", 1, 0, 0.0)], columns=["origin", "prospects", "known", "revenue"]
+        [("PA1", 200, 30, 900.0, 120, 100), ("", 1, 0, 0.0, 0, 0)],
+        columns=["origin", "prospects", "known", "revenue", "with_basis", "open"],
     )
     check_korean(lambda: words.prospect_sentence(reach), "30")
+    assert "100 others have a stated basis" in words.prospect_sentence(reach)
+    assert "ask nobody before it is known" in words.prospect_sentence(reach.assign(with_basis=0, open=0))
     rows, _heads = words.prospect_rows(reach, "EUR")
     assert rows[1][0] == "not stated"
     assert words.prospect_sentence(reach.head(0)) == ""
+
+
+def test_customers_of_partners(check_korean: Check) -> None:
+    partners = pd.DataFrame({"partner": ["Blue club"], "customers": [8], "revenue": [80.0], "agreed": [2]})
+    rows, heads = words.partner_rows(partners, "EUR")
+    assert rows[0][0] == "Blue club"
+    assert rows[0][-1] == "25.0 %"
+    assert len(rows[0]) == len(heads)
+    check_korean(lambda: words.no_partners(), "partners")
