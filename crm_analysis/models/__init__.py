@@ -1,7 +1,7 @@
 """Models of customer value: how often, how much, for how long, and how well that was forecast."""
 
 from crm_analysis.models.backtest import choose_winner, holdout_comparison
-from crm_analysis.models.beta_geo import BetaGeoNBD
+from crm_analysis.models.beta_geo import BetaGeoNBD, ModifiedBetaGeoNBD
 from crm_analysis.models.beta_geo_beta_binomial import BetaGeoBetaBinomial
 from crm_analysis.models.calibration import BrierScore, brier_score, calibration_table
 from crm_analysis.models.contracts import renewals_of_cohorts, renewals_of_contracts
@@ -21,7 +21,9 @@ from crm_analysis.models.leaving import LeavingDefinition, define_leaving, still
 from crm_analysis.models.lifetime_value import customer_lifetime_value, value_interval
 from crm_analysis.models.lifetimes_frames import from_lifetimes, to_lifetimes
 from crm_analysis.models.naive import NaiveForecast, UsedForecast
+from crm_analysis.models.pareto_nbd import ParetoNBD
 from crm_analysis.models.purchase_model import PurchaseModel
+from crm_analysis.models.purchase_process import PurchaseProcess
 from crm_analysis.models.scorecard import Origin, Scorecard, score_forecasts
 from crm_analysis.models.scores import ScoringSettings, enough_to_value, fit_spend, score_values, total_value
 from crm_analysis.models.second_opinion import second_opinion
@@ -38,9 +40,12 @@ __all__ = [
     "ForecastCheck",
     "GammaGamma",
     "LeavingDefinition",
+    "ModifiedBetaGeoNBD",
     "NaiveForecast",
     "Origin",
+    "ParetoNBD",
     "PurchaseModel",
+    "PurchaseProcess",
     "Scorecard",
     "ScoringSettings",
     "ShiftedBetaGeometric",

@@ -19,7 +19,7 @@ import numpy as np
 
 from crm_analysis.models._states import FloatArray
 
-__all__ = ["pairs_while_alive", "purchases_while_alive"]
+__all__ = ["beta_mean", "pairs_while_alive", "purchases_while_alive"]
 
 STEP = 0.25
 """Step of the trapezoid rule in the mapped logit."""
@@ -59,6 +59,8 @@ def purchases_while_alive(a: float, B: FloatArray, s: FloatArray, u: FloatArray)
     numpy.ndarray
         Shape (n,), between 0 and s * u.
     """
+    if len(u) == 0 or u.max() <= 0:
+        return np.zeros(len(B))
     expected: FloatArray = np.minimum(_integrated(_purchases, a, B, s, u), s * u)
     return expected
 
@@ -68,7 +70,20 @@ def pairs_while_alive(a: float, B: FloatArray, s: FloatArray, u: FloatArray) -> 
 
     With the expectation it gives the variance. Parameters and shape as in :func:`purchases_while_alive`.
     """
-    return _integrated(_pairs, a, B, s, u)
+    return np.zeros(len(B)) if len(u) == 0 or u.max() <= 0 else _integrated(_pairs, a, B, s, u)
+
+
+def beta_mean(kernel: Kernel, a: float, B: FloatArray, s: FloatArray, u: FloatArray) -> FloatArray:
+    """Mean of ``kernel(p, s, u)`` over p ~ Beta(a, B), row by row.
+
+    Parameters
+    ----------
+    kernel : callable
+        Takes p of shape (rows, nodes), s and u of shape (rows, 1); smooth in logit(p), bending where p u s is near 1.
+    a, B, s, u
+        As in :func:`purchases_while_alive`.
+    """
+    return _integrated(kernel, a, B, s, u)
 
 
 def _purchases(p: FloatArray, s: FloatArray, u: FloatArray) -> FloatArray:
@@ -90,7 +105,7 @@ def _pairs(p: FloatArray, s: FloatArray, u: FloatArray) -> FloatArray:
 def _integrated(kernel: Kernel, a: float, B: FloatArray, s: FloatArray, u: FloatArray) -> FloatArray:
     """Mean of the kernel over p ~ Beta(a, B), row by row."""
     result = np.zeros(len(B))
-    if len(B) == 0 or u.max() <= 0:
+    if len(B) == 0:
         return result
     distinct, code = np.unique(B, return_inverse=True)
     reach = np.full(len(distinct), 1e-12)

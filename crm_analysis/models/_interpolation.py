@@ -33,7 +33,7 @@ def along_age(
     Parameters
     ----------
     function : callable
-        Takes arrays x, T of one length; smooth in log(alpha + T).
+        Takes arrays x, T of one length and gives one value each, or one row of values; smooth in log(alpha + T).
     x, T : numpy.ndarray
         Distinct values.
     x_code, T_code : numpy.ndarray
@@ -44,7 +44,7 @@ def along_age(
     Returns
     -------
     numpy.ndarray
-        One value per pair.
+        One value, or one row of values, per pair.
     """
     ages = np.log(alpha + T)
     width = float(ages[-1] - ages[0])
@@ -52,16 +52,17 @@ def along_age(
     met = np.bincount(x_code, minlength=len(x))
     often = met > 1.2 * count
     direct = ~often[x_code]
-    result = np.empty(len(x_code))
-    result[direct] = function(x[x_code[direct]], T[T_code[direct]])
+    found = function(x[x_code[direct]], T[T_code[direct]])
     if direct.all():
-        return result
+        return found
+    result = np.empty((len(x_code), *found.shape[1:]))
+    result[direct] = found
     angle = (2 * np.arange(count) + 1) * np.pi / (2 * count)
     points = (ages[0] + ages[-1]) / 2 + width / 2 * np.cos(angle)
     signs = (-1.0) ** np.arange(count) * np.sin(angle)
     many = np.flatnonzero(often)
     values = function(np.repeat(x[many], count), np.tile(np.exp(points) - alpha, len(many)))
-    values = values.reshape(len(many), count)
+    values = values.reshape(len(many), count, *found.shape[1:])
     gap = ages[:, None] - points[None, :]
     exact = gap == 0
     weights = signs[None, :] / np.where(exact, 1.0, gap)
@@ -71,5 +72,6 @@ def along_age(
     row = np.zeros(len(x), dtype=np.intp)
     row[many] = np.arange(len(many))
     pairs = ~direct
-    result[pairs] = (values @ weights.T)[row[x_code[pairs]], T_code[pairs]]
+    carried = np.einsum("ij...,tj->it...", values, weights, optimize=True)
+    result[pairs] = carried[row[x_code[pairs]], T_code[pairs]]
     return result

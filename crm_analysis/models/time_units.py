@@ -10,7 +10,7 @@ from crm_analysis.messages import _
 from crm_analysis.models._states import FloatArray
 from crm_analysis.time_units import DAYS_PER_UNIT, DAYS_PER_YEAR
 
-__all__ = ["DAYS_PER_UNIT", "DAYS_PER_YEAR", "days_per", "discount_per_period", "monthly_discount"]
+__all__ = ["DAYS_PER_UNIT", "DAYS_PER_YEAR", "continuous_rate", "days_per", "discount_per_period", "monthly_discount"]
 
 
 def days_per(unit: str) -> float:
@@ -64,6 +64,27 @@ def monthly_discount(
     ends = horizon * np.arange(1, periods + 1) / periods
     factors = (1 + discount_rate_annual) ** (-ends * days / DAYS_PER_YEAR)
     return ends, factors - np.append(factors[1:], 0.0)
+
+
+def continuous_rate(discount_rate_annual: float, unit: str) -> float:
+    """Turn a rate per year into the continuous rate of a unit of time.
+
+    Parameters
+    ----------
+    discount_rate_annual : float
+        Per year, 0.10 for 10 %, above 0: without discount a sum over all time need not be finite.
+    unit : {"day", "week", "month", "year"}
+        The unit.
+
+    Raises
+    ------
+    ModelError
+        The rate is not above 0, or the unit is unknown.
+    """
+    days = days_per(unit)
+    if not (np.isfinite(discount_rate_annual) and discount_rate_annual > 0):
+        raise ModelError(_("The discount rate must be above 0 a year, got {rate}.", rate=f"{discount_rate_annual:g}"))
+    return float(np.log1p(discount_rate_annual) * days / DAYS_PER_YEAR)
 
 
 def discount_per_period(discount_rate_annual: float, periods_per_year: float) -> float:
