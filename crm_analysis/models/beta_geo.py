@@ -13,10 +13,9 @@ Marketing 24(3), 201-209: MBG/NBD. Both likelihoods are one formula, with b + x 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, overload
+from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy.special import betainc, betaln, digamma, expit, gammaln
 
@@ -75,30 +74,13 @@ class _BetaGeo(PurchaseProcess):
         stays = beta_mean(lambda p, s, u: np.exp(-s * np.log1p(p * u)), a, b + chances, s, later / (alpha + data.T))
         return alive * stays
 
-    @overload
-    def expected_purchases_new_customer(self, horizon: float) -> float: ...
-    @overload
-    def expected_purchases_new_customer(self, horizon: npt.NDArray[np.float64]) -> FloatArray: ...
-    def expected_purchases_new_customer(self, horizon: float | npt.NDArray[np.float64]) -> float | FloatArray:
-        """Repeat purchases expected in the first ``horizon`` after a first purchase: equation (9).
-
-        Parameters
-        ----------
-        horizon : float or numpy.ndarray
-            In the unit of T.
-
-        Returns
-        -------
-        float or numpy.ndarray
-            Of the shape of ``horizon``.
-        """
+    def _expected_new(self, ends: FloatArray) -> FloatArray:
+        """Equation (9)."""
         r, alpha, a, b = self._values()
-        ends = read_horizons(horizon)
         shape = np.ones(len(ends))
         first = float(self.LEAVES_AT_FIRST)
         stays = b / (a + b) if self.LEAVES_AT_FIRST else 1.0
-        expected = stays * purchases_while_alive(a, (b + first) * shape, r * shape, ends / alpha)
-        return float(expected[0]) if np.ndim(horizon) == 0 else expected
+        return stays * purchases_while_alive(a, (b + first) * shape, r * shape, ends / alpha)
 
     def _chances(self, frequency: FloatArray) -> FloatArray:
         """How often a customer could have left."""

@@ -11,8 +11,10 @@ import numpy as np
 import pandas as pd
 
 from crm_analysis.features import DAYS_PER_UNIT, Unit, known_and_after, purchases_in, weekly_purchases
-from crm_analysis.models.beta_geo import BetaGeoNBD
+from crm_analysis.models.beta_geo import BetaGeoNBD, ModifiedBetaGeoNBD
 from crm_analysis.models.naive import MEAN_OF_THE_PAST, NaiveForecast, UsedForecast, naive_forecast
+from crm_analysis.models.pareto_nbd import ParetoNBD
+from crm_analysis.models.purchase_process import PurchaseProcess
 from crm_analysis.models.scorecard import ForecastModel, Origin, Scorecard, score_forecasts
 from crm_analysis.models.scores import fit_spend
 from crm_analysis.thresholds import CHECK_CUSTOMERS, CHECK_DAYS
@@ -22,6 +24,7 @@ __all__ = [
     "ForecastCheck",
     "by_frequency_of",
     "check_forecast",
+    "fit_used",
     "measures_of",
     "origin_days",
     "scorecard_of",
@@ -29,8 +32,9 @@ __all__ = [
     "weekly_of",
 ]
 
-CANDIDATES: tuple[type[ForecastModel], ...] = (BetaGeoNBD,)
-"""Models that the report compares; naive forecasts are always compared with them."""
+CANDIDATES: tuple[type[PurchaseProcess], ...] = (BetaGeoNBD, ModifiedBetaGeoNBD, ParetoNBD)
+"""Models that the report compares, the one to use where nothing can be compared first; naive forecasts are always
+compared with them."""
 
 LONGEST_HOLDOUT_DAYS = 273
 MOST_ORIGINS = 3
@@ -85,6 +89,15 @@ class ForecastCheck:
     def untouched(self) -> bool:
         """Whether the reported forecasts took no part in the choice."""
         return bool(self.chosen_on) and self.split not in self.chosen_on
+
+    @property
+    def model(self) -> str:
+        """The model that tells who may have left: the winner, or the closest model where a naive forecast won."""
+        models = self.comparison[~self.comparison["model"].isin(NaiveForecast.ALL)]
+        if self.winner in set(models["model"]):
+            return self.winner
+        by = "chosen_rmse" if "chosen_rmse" in models.columns and models["chosen_rmse"].notna().any() else "rmse"
+        return str(models.sort_values(by, kind="stable")["model"].iloc[0])
 
     @property
     def best_at_split(self) -> str:
@@ -153,7 +166,7 @@ def check_forecast(
     scores = score_forecasts(usable, models)
     split, last = splits[-1], usable[-1]
     comparison = scores.comparison.merge(scores.pooled.rename(columns={"rmse": "chosen_rmse"}), on="model", how="left")
-    judged = next((name for name in [scores.winner] if name in scores.calibration["model"].tolist()), models[0].NAME)
+    judged = _judged(scores)
     row = comparison[comparison["model"] == judged].iloc[0]
     return ForecastCheck(
         split=split,
@@ -171,10 +184,33 @@ def check_forecast(
     )
 
 
+def _judged(scores: Scorecard) -> str:
+    """The winner, or the closest model on the days of the choice where a naive forecast won."""
+    models = scores.pooled[~scores.pooled["model"].isin(NaiveForecast.ALL)]
+    if scores.winner in set(models["model"]):
+        return scores.winner
+    return str(models.sort_values("rmse", kind="stable")["model"].iloc[0])
+
+
+def fit_used(states: pd.DataFrame, check: ForecastCheck | None) -> PurchaseProcess:
+    """Fit the model that values rest on to all the data; where a naive forecast won, the closest model.
+
+    Parameters
+    ----------
+    states
+        From :func:`crm_analysis.features.purchase_states`.
+    check
+        From :func:`check_forecast`; None where nothing could be checked: then BG/NBD.
+    """
+    name = CANDIDATES[0].NAME if check is None else check.model
+    kind = next((kind for kind in CANDIDATES if name == kind.NAME), CANDIDATES[0])
+    return kind().fit(states)
+
+
 def used_forecast(check: ForecastCheck | None) -> UsedForecast:
     """The forecast to use: the winner of the check, the model where nothing could be checked."""
     if check is None:
-        return UsedForecast(BetaGeoNBD.NAME)
+        return UsedForecast(CANDIDATES[0].NAME)
     return check.used or UsedForecast(check.winner)
 
 

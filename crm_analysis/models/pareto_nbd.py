@@ -11,10 +11,9 @@ hypergeometric expressions are computed here as integrals without cancellation.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, overload
+from typing import ClassVar
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy.special import digamma, gammaln
 
@@ -89,27 +88,10 @@ class ParetoNBD(PurchaseProcess):
         later = float(read_horizons(ahead)[0])
         return terms.alive / terms.total * np.exp(-s * np.log1p(later / (beta + data.T)))
 
-    @overload
-    def expected_purchases_new_customer(self, horizon: float) -> float: ...
-    @overload
-    def expected_purchases_new_customer(self, horizon: npt.NDArray[np.float64]) -> FloatArray: ...
-    def expected_purchases_new_customer(self, horizon: float | npt.NDArray[np.float64]) -> float | FloatArray:
-        """Repeat purchases expected in the first ``horizon`` after a first purchase: equation (17) of 1987.
-
-        Parameters
-        ----------
-        horizon : float or numpy.ndarray
-            In the unit of T.
-
-        Returns
-        -------
-        float or numpy.ndarray
-            Of the shape of ``horizon``.
-        """
+    def _expected_new(self, ends: FloatArray) -> FloatArray:
+        """Equation (17) of 1987."""
         r, alpha, s, beta = self._values()
-        ends = read_horizons(horizon)
-        expected = r / alpha * _time_there(s, beta * np.ones(len(ends)), ends)
-        return float(expected[0]) if np.ndim(horizon) == 0 else expected
+        return r / alpha * _time_there(s, beta * np.ones(len(ends)), ends)
 
     def _expected_alive(self, data: PurchaseStates, ends: FloatArray, weights: FloatArray) -> FloatArray:
         r, alpha, s, beta = self._values()

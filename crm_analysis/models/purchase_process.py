@@ -9,7 +9,7 @@ from __future__ import annotations
 import warnings
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import ClassVar, Self
+from typing import ClassVar, Self, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -109,6 +109,10 @@ class PurchaseProcess(LikelihoodModel):
     @abstractmethod
     def _expected_alive(self, data: PurchaseStates, ends: FloatArray, weights: FloatArray) -> FloatArray:
         """Weighted sum, over ``ends``, of purchases expected until then by a customer who is alive, shape (rows,)."""
+
+    @abstractmethod
+    def _expected_new(self, ends: FloatArray) -> FloatArray:
+        """Repeat purchases expected until ``ends`` after a first purchase, shape (k,)."""
 
     @abstractmethod
     def _pairs_alive(self, data: PurchaseStates, end: float) -> FloatArray:
@@ -292,6 +296,26 @@ class PurchaseProcess(LikelihoodModel):
         times = self._silent_until(data, silent)
         ever = self.probability_alive(data) * (1 - forever)
         return pd.DataFrame({"probability": ever, "median": times[:, 0], "low": times[:, 1], "high": times[:, 2]})
+
+    @overload
+    def expected_purchases_new_customer(self, horizon: float) -> float: ...
+    @overload
+    def expected_purchases_new_customer(self, horizon: npt.NDArray[np.float64]) -> FloatArray: ...
+    def expected_purchases_new_customer(self, horizon: float | npt.NDArray[np.float64]) -> float | FloatArray:
+        """Repeat purchases expected in the first ``horizon`` after a first purchase.
+
+        Parameters
+        ----------
+        horizon : float or numpy.ndarray
+            In the unit of T.
+
+        Returns
+        -------
+        float or numpy.ndarray
+            Of the shape of ``horizon``.
+        """
+        expected = self._expected_new(read_horizons(horizon))
+        return float(expected[0]) if np.ndim(horizon) == 0 else expected
 
     def simulate(
         self, T: npt.ArrayLike, horizon: float = 0.0, random_state: int | np.random.Generator | None = None

@@ -9,10 +9,10 @@ import pandas as pd
 
 from crm_analysis.config import AnalysisSettings
 from crm_analysis.features.purchases import DAYS_PER_UNIT, Unit
-from crm_analysis.models.beta_geo import BetaGeoNBD
 from crm_analysis.models.gamma_gamma import GammaGamma
 from crm_analysis.models.lifetime_value import value_interval
 from crm_analysis.models.naive import UsedForecast
+from crm_analysis.models.purchase_process import PurchaseProcess
 from crm_analysis.thresholds import VALUE_CUSTOMERS, VALUE_DAYS, VALUE_REPEATERS
 
 __all__ = ["ScoringSettings", "enough_to_value", "fit_spend", "score_values", "total_value"]
@@ -72,7 +72,7 @@ class ScoringSettings:
 
 def score_values(
     summary: pd.DataFrame,
-    purchases: BetaGeoNBD,
+    purchases: PurchaseProcess,
     spend: GammaGamma | None,
     used: UsedForecast,
     settings: ScoringSettings,
@@ -84,7 +84,7 @@ def score_values(
     summary
         One row per customer_id: frequency, recency, T, monetary_value, sales, purchases.
     purchases
-        Fitted BG/NBD.
+        From :func:`crm_analysis.models.fit_used`.
     spend
         Fitted Gamma-Gamma, None where there are too few repeat buyers: then everyone spends the mean.
     used
@@ -162,7 +162,7 @@ def fit_spend(summary: pd.DataFrame) -> GammaGamma | None:
 
 def total_value(
     summary: pd.DataFrame,
-    purchases: BetaGeoNBD,
+    purchases: PurchaseProcess,
     spend: GammaGamma | None,
     used: UsedForecast,
     settings: ScoringSettings,
@@ -170,7 +170,7 @@ def total_value(
 ) -> dict[str, float]:
     """Value of all customers together with its 90 % interval, by the forecast that won.
 
-    With BG/NBD the interval holds the errors of the parameters and chance. A naive forecast has no parameters:
+    With a model the interval holds the errors of the parameters and chance. A naive forecast has no parameters:
     its interval holds chance and the error of each customer's rate, both as if purchases were Poisson.
 
     Returns

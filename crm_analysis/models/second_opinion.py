@@ -9,8 +9,9 @@ import warnings
 import numpy as np
 import pandas as pd
 
-from crm_analysis.models.beta_geo import BetaGeoNBD
+from crm_analysis.models.beta_geo import BetaGeoNBD, ModifiedBetaGeoNBD
 from crm_analysis.models.gamma_gamma import GammaGamma
+from crm_analysis.models.purchase_process import PurchaseProcess
 
 __all__ = ["second_opinion"]
 
@@ -18,9 +19,12 @@ MOST_CUSTOMERS = 50_000
 
 
 def second_opinion(
-    summary: pd.DataFrame, purchases: BetaGeoNBD, spend: GammaGamma | None, horizon: float
+    summary: pd.DataFrame, purchases: PurchaseProcess, spend: GammaGamma | None, horizon: float
 ) -> pd.DataFrame:
     """Compare what both packages expect of the same customers.
+
+    The Pareto/NBD of ``lifetimes`` fails for frequent buyers: where ours is Pareto/NBD, both packages' BG/NBD are
+    compared.
 
     Parameters
     ----------
@@ -35,10 +39,10 @@ def second_opinion(
     Returns
     -------
     pandas.DataFrame
-        One row per quantity: quantity (``purchases``, ``spend``), ours, lifetimes, difference (relative); a
-        row is left out where ``lifetimes`` finds no solution.
+        One row per quantity: quantity (``purchases``, ``spend``), model (its name), ours, lifetimes, difference
+        (relative); a row is left out where ``lifetimes`` finds no solution.
     """
-    from lifetimes import BetaGeoFitter, GammaGammaFitter
+    from lifetimes import BetaGeoFitter, GammaGammaFitter, ModifiedBetaGeoFitter
 
     some = summary
     if len(summary) > MOST_CUSTOMERS:
@@ -50,11 +54,16 @@ def second_opinion(
     with warnings.catch_warnings(), np.errstate(all="ignore"), quiet:
         warnings.simplefilter("ignore")
         try:
-            fitter = BetaGeoFitter().fit(some["frequency"], some["recency"], some["T"])
+            modified = isinstance(purchases, ModifiedBetaGeoNBD)
+            ours = purchases if isinstance(purchases, BetaGeoNBD) or modified else BetaGeoNBD().fit(some)
+            fitter = (ModifiedBetaGeoFitter if modified else BetaGeoFitter)().fit(
+                some["frequency"], some["recency"], some["T"]
+            )
             other = fitter.conditional_expected_number_of_purchases_up_to_time(
                 horizon, some["frequency"], some["recency"], some["T"]
             )
-            rows.append(("purchases", float(purchases.expected_purchases(some, horizon).sum()), float(other.sum())))
+            expected = float(ours.expected_purchases(some, horizon).sum())
+            rows.append(("purchases", ours.NAME, expected, float(other.sum())))
         except (ArithmeticError, ValueError):
             pass
         repeaters = some[(some["frequency"] > 0) & (some["monetary_value"] > 0)]
@@ -62,8 +71,8 @@ def second_opinion(
             try:
                 fitter = GammaGammaFitter().fit(repeaters["frequency"], repeaters["monetary_value"])
                 other = fitter.conditional_expected_average_profit(repeaters["frequency"], repeaters["monetary_value"])
-                rows.append(("spend", float(spend.expected_spend(repeaters).mean()), float(other.mean())))
+                rows.append(("spend", spend.NAME, float(spend.expected_spend(repeaters).mean()), float(other.mean())))
             except (ArithmeticError, ValueError):
                 pass
-    frame = pd.DataFrame(rows, columns=["quantity", "ours", "lifetimes"])
+    frame = pd.DataFrame(rows, columns=["quantity", "model", "ours", "lifetimes"])
     return frame.assign(difference=frame["ours"] / frame["lifetimes"] - 1)

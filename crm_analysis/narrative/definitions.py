@@ -160,7 +160,7 @@ def _of_value(run: RunTables) -> Iterator[Definition]:
             days=f.number(run.value_horizon_days, 0),
         ),
         _(
-            "Sum over customers: expected purchases (BG/NBD, or the naive forecast that was better) × "
+            "Sum over customers: expected purchases (by the model or naive forecast that was closest) × "
             "expected amount (Gamma-Gamma) × margin, discounted"
         ),
         "customer_scores",

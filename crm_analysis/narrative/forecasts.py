@@ -46,9 +46,8 @@ def _in_a_sentence(name: str) -> str:
 
 
 def shown_model(check: ForecastCheck) -> str:
-    """The model that figures show: the winner, the first model where a naive forecast won."""
-    models = [str(name) for name in check.comparison["model"] if name not in NaiveForecast.ALL]
-    return check.winner if check.winner in models else models[0]
+    """The model that figures show: the winner, the closest model where a naive forecast won."""
+    return check.model
 
 
 def _error(check: ForecastCheck, name: str) -> float:
@@ -138,7 +137,11 @@ def alive_sentence(check: ForecastCheck | None) -> str:
             "BG/NBD lets customers leave only after a repeat purchase: who bought once counts as still a customer with "
             "certainty. For them read the risk of leaving instead, which is the probability of no purchase."
         )
-    return ""
+    if check.winner == "MBG/NBD":
+        return _("MBG/NBD lets customers leave at a purchase, the first one included.")
+    return _(
+        "Pareto/NBD lets customers leave on any day, unseen: the longer the silence, the less likely they are there."
+    )
 
 
 def forecast_words(check: ForecastCheck) -> dict[str, str]:
@@ -208,9 +211,15 @@ def scorecard_rows(scorecard: pd.DataFrame) -> tuple[list[list[str]], dict[str, 
     return rows, heads
 
 
-def frequency_rows(by_frequency: pd.DataFrame) -> tuple[list[list[str]], dict[str, str]]:
-    """Purchases forecast and made, by repeat purchases so far; those who bought once apart."""
-    models = list(dict.fromkeys(by_frequency["model"]))
+def frequency_rows(
+    by_frequency: pd.DataFrame, check: ForecastCheck | None = None
+) -> tuple[list[list[str]], dict[str, str]]:
+    """Purchases forecast and made, by repeat purchases so far; those who bought once apart.
+
+    With ``check``, only by the forecast that is used, the model that figures show and the mean of the past.
+    """
+    shown = None if check is None else {check.winner, check.model, _MEAN}
+    models = [name for name in dict.fromkeys(by_frequency["model"]) if shown is None or name in shown]
     rows = []
     for label, part in by_frequency.groupby("frequency_class", sort=False):
         told = part.set_index("model")["predicted_mean"]
@@ -232,12 +241,17 @@ def opinion_sentence(opinion: pd.DataFrame) -> str:
     if opinion.empty:
         return _("The package lifetimes found no solution on this data, so there is no second opinion.")
     worst = float(opinion["difference"].abs().max())
+    model = ", ".join(dict.fromkeys(opinion["model"]))
     if worst < 0.005:
         return _(
-            "The package lifetimes, as a second opinion, comes to the same expectations (largest difference {share}).",
+            "The package lifetimes, as a second opinion on {model}, comes to the same expectations (largest difference "
+            "{share}).",
+            model=model,
             share=f.percent(worst, 2),
         )
     return _(
-        "The package lifetimes, as a second opinion, differs by up to {share}: look at the table before you rely on values.",
+        "The package lifetimes, as a second opinion on {model}, differs by up to {share}: look at the table before you rely "
+        "on values.",
+        model=model,
         share=f.percent(worst, 1),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from datetime import date, timedelta
 
 import ibis
@@ -15,12 +16,14 @@ from crm_analysis.contract.handed_over import check_handed_over
 from crm_analysis.decisions.direction import profit_per_success
 from crm_analysis.features import customer_summary, purchases_in
 from crm_analysis.models import (
+    CANDIDATES,
     BetaGeoNBD,
     ForecastCheck,
     NaiveForecast,
     ScoringSettings,
     by_frequency_of,
     check_forecast,
+    fit_used,
     measures_of,
     score_values,
     scorecard_of,
@@ -139,3 +142,18 @@ def test_too_little_to_check() -> None:
     assert used_forecast(None).name == "BG/NBD"
     silent = _lines([(customer, day) for customer in range(100) for day in (1, 40)] + [(999, 364)])
     assert check_forecast(silent, FIRST, LAST) is None
+
+
+def test_the_model_that_won_is_the_one_that_is_used(steady: ForecastCheck) -> None:
+    """Values are computed by the model that was closest, whichever it is."""
+    check = steady
+    for kind in CANDIDATES:
+        chosen = replace(check, winner=kind.NAME)
+        assert chosen.model == kind.NAME
+        states = pd.DataFrame({"frequency": [0, 1, 3] * 40, "recency": [0.0, 2.0, 9.0] * 40, "T": [12.0] * 120})
+        assert type(fit_used(states, chosen)) is kind
+        assert type(fit_used(states, None)) is CANDIDATES[0]
+    naive = replace(check, winner="mean_of_the_past")
+    models = check.comparison[check.comparison["model"].isin([kind.NAME for kind in CANDIDATES])]
+    assert naive.model == models.sort_values("chosen_rmse", kind="stable")["model"].iloc[0]
+    assert naive.model == fit_used(states, naive).NAME

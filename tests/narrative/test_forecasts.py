@@ -42,7 +42,7 @@ def _check(
 
 
 def _opinion(*difference: float) -> pd.DataFrame:
-    return pd.DataFrame({"difference": pd.Series(difference, dtype="float64")})
+    return pd.DataFrame({"model": "BG/NBD", "difference": pd.Series(difference, dtype="float64")})
 
 
 def test_chosen_on_earlier_periods_by_the_model_or_by_a_naive_one() -> None:
