@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import linalg, optimize
@@ -53,7 +53,12 @@ class Estimate:
         return self.gradient <= GRADIENT_TOLERANCE
 
 
-def maximise(objective: Objective, starts: Sequence[FloatArray]) -> Estimate:
+def maximise(
+    objective: Objective,
+    starts: Sequence[FloatArray],
+    mixed: FloatArray | None = None,
+    most: Sequence[float] | None = None,
+) -> Estimate:
     """Minimise a negative log-likelihood, from further starts where the first one fails.
 
     Quasi-Newton steps within bounds (L-BFGS-B), then Newton steps, so that the result does not depend on
@@ -65,6 +70,11 @@ def maximise(objective: Objective, starts: Sequence[FloatArray]) -> Estimate:
         Value and gradient at the logarithms of the parameters.
     starts : sequence of numpy.ndarray
         Logarithms to start from, the best guess first.
+    mixed : numpy.ndarray, optional
+        Shape (k, k): the logarithms are this matrix times what is varied. Where the likelihood is flat along a
+        ratio of parameters, varying the ratio finds the maximum in few steps.
+    most : sequence of float, optional
+        Upper bounds of what is varied.
 
     Returns
     -------
@@ -75,22 +85,26 @@ def maximise(objective: Objective, starts: Sequence[FloatArray]) -> Estimate:
     ModelError
         The likelihood is not finite at any start.
     """
+    if mixed is not None:
+        varied = [linalg.solve(mixed, start) for start in starts]
+        return _unmixed(maximise(_Mixed(objective, mixed), varied, most=most), mixed)
+    upper = np.full(len(starts[0]), BOUND) if most is None else np.asarray(most, dtype=np.float64)
     best: Estimate | None = None
     for start in starts:
         found = optimize.minimize(
             objective,
-            np.clip(start, -BOUND, BOUND),
+            np.clip(start, -BOUND, upper),
             jac=True,
             method="L-BFGS-B",
-            bounds=[(-BOUND, BOUND)] * len(start),
+            bounds=[(-BOUND, high) for high in upper],
             options={"maxiter": 1000, "ftol": 1e-15, "gtol": 1e-8},
         )
         if not np.isfinite(found.fun):
             continue
-        estimate = _polished(objective, np.asarray(found.x, dtype=np.float64))
+        estimate = _polished(objective, np.asarray(found.x, dtype=np.float64), upper)
         if best is None or estimate.value < best.value - 1e-12 or (estimate.converged and not best.converged):
             best = estimate
-        if best.converged and best.free.all():
+        if best.converged and (best.free.all() or _met_before(best, estimate)):
             break
     if best is None:
         raise ModelError(
@@ -99,9 +113,33 @@ def maximise(objective: Objective, starts: Sequence[FloatArray]) -> Estimate:
     return best
 
 
-def _polished(objective: Objective, log_params: FloatArray) -> Estimate:
+@dataclass(frozen=True)
+class _Mixed:
+    """An objective in what is varied instead of the logarithms."""
+
+    objective: Objective
+    mixed: FloatArray
+
+    def __call__(self, varied: FloatArray) -> tuple[float, FloatArray]:
+        value, gradient = self.objective(self.mixed @ varied)
+        return value, self.mixed.T @ gradient
+
+
+def _unmixed(found: Estimate, mixed: FloatArray) -> Estimate:
+    """The estimate in the logarithms; a parameter is free where all that it is mixed of is."""
+    back = linalg.inv(mixed)
+    free = np.array([found.free[row != 0].all() for row in mixed])
+    return replace(found, log_params=mixed @ found.log_params, hessian=back.T @ found.hessian @ back, free=free)
+
+
+def _met_before(best: Estimate, latest: Estimate) -> bool:
+    """Whether two starts ended at one value: further ones would too."""
+    return best is not latest and abs(best.value - latest.value) < 1e-9
+
+
+def _polished(objective: Objective, log_params: FloatArray, upper: FloatArray) -> Estimate:
     """Newton steps from a good point, with the Hessian by differences of the gradient."""
-    free = np.abs(log_params) < BOUND - 1e-6
+    free = (log_params > -BOUND + 1e-6) & (log_params < upper - 1e-6)
     point, (value, gradient) = log_params, objective(log_params)
     hessian = _hessian(objective, point)
     for _step in range(8):
@@ -110,7 +148,7 @@ def _polished(objective: Objective, log_params: FloatArray) -> Estimate:
             break
         step = np.zeros_like(point)
         step[free] = linalg.solve(block, gradient[free], assume_a="sym")
-        trial = np.clip(point - step, -BOUND, BOUND)
+        trial = np.clip(point - step, -BOUND, upper)
         trial_value, trial_gradient = objective(trial)
         better = np.abs(trial_gradient[free]).max() < np.abs(gradient[free]).max()
         if not (better and trial_value < value + 1e-12):

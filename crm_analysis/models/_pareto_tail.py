@@ -4,7 +4,8 @@ r"""The integral in the likelihood of Pareto/NBD, for any parameters, with its s
 
 The papers write it with a Gaussian hypergeometric function that overflows for frequent buyers. By Euler's
 transformation it is a power of A and B times 2F1(1, b; c; z) with 0 <= z < 1, whose continued fraction (Gauss 1813;
-Jones and Thron 1980, chapter 6) has no cancellation.
+Jones and Thron 1980, chapter 6) has no cancellation. Where A and B are far apart the fraction converges slowly; there
+the integral itself is summed, by the trapezoid rule in log(y), which converges exponentially.
 """
 
 from __future__ import annotations
@@ -17,15 +18,55 @@ from crm_analysis.models._states import FloatArray
 __all__ = ["log_tail", "log_tail_with_slopes"]
 
 _TINY = 1e-300
-_MOST = 5_000
+_MOST = 1_000
+_NEAR = 0.98
+"""From this z on the integral is summed."""
 _STEP = 1e-30
 """Of the complex step: a slope is exact to rounding (Squire and Trapp 1998, SIAM Review 40(1), 110-112)."""
+_SUM_STEP = 0.25
+_NEGLIGIBLE = 40.0
+_CELLS = 2_000_000
+"""Elements times points worked on at once, to bound memory."""
 
 Array = npt.NDArray[np.complexfloating] | npt.NDArray[np.complex128] | FloatArray
 
 
-def log_tail(R: Array, s: Array | float | complex, A: Array, B: Array) -> Array:
-    """Logarithm of F, element by element; all arguments above 0, real or with a tiny imaginary part."""
+def log_tail(R: FloatArray, s: float, A: FloatArray, B: FloatArray) -> FloatArray:
+    """Logarithm of F, element by element; all arguments above 0, R, A and B of one shape."""
+    result = np.empty(R.shape)
+    near = _is_near(A, B)
+    result[near] = _summed(R[near], s, A[near], B[near])[:, 0]
+    result[~near] = np.real(_by_fraction(R[~near], s, A[~near], B[~near]))
+    return result
+
+
+def log_tail_with_slopes(r: float, alpha: float, s: float, beta: float, x: FloatArray, t: FloatArray) -> FloatArray:
+    """Logarithm of F at R = r + x, A = alpha + t, B = beta + t, and its slopes in the logarithms of the parameters.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (n, 5): value, slopes in log r, log alpha, log s, log beta.
+    """
+    result = np.empty((len(x), 5))
+    near = _is_near(alpha + t, beta + t)
+    result[near] = _summed(r + x[near], s, alpha + t[near], beta + t[near])
+    result[near, 1:] *= [r, alpha, s, beta]
+    moved = np.tile(np.array([r, alpha, s, beta], dtype=np.complex128)[:, None], (1, 4))
+    moved[np.diag_indices(4)] *= 1 + 1j * _STEP
+    row, x, t = moved[:, :, None], x[~near], t[~near]
+    found = _by_fraction(row[0] + x, row[2] + 0 * x, row[1] + t, row[3] + t)
+    result[~near] = np.column_stack([np.real(found[0]), *(np.imag(found) / _STEP)])
+    return result
+
+
+def _is_near(A: FloatArray, B: FloatArray) -> npt.NDArray[np.bool_]:
+    near: npt.NDArray[np.bool_] = np.abs(A - B) > _NEAR * np.maximum(A, B)
+    return near
+
+
+def _by_fraction(R: Array, s: Array | float, A: Array, B: Array) -> Array:
+    """Of real arguments, or of such with a tiny imaginary part."""
     left = np.real(A) >= np.real(B)
     z = np.where(left, (A - B) / A, (B - A) / B)
     b = np.where(left, R, s + 1)
@@ -45,8 +86,9 @@ def _fraction(b: Array, c: Array, z: Array) -> Array:
             d = -(b + k) * (c - 1 + k) / ((c + 2 * k - 1) * (c + 2 * k))
         else:
             d = -k * (c - b + k - 1) / ((c + 2 * k - 2) * (c + 2 * k - 1))
-        D = 1 / _away_from_zero(1 + d * z * D)
-        C = _away_from_zero(1 + d * z / C)
+        d = d * z
+        D = 1 / _away_from_zero(1 + d * D)
+        C = _away_from_zero(1 + d / C)
         factor = C * D
         f = f * factor
         if np.all(np.abs(np.real(factor) - 1) < 4e-16) and np.all(np.abs(np.imag(factor)) < 1e-15 * _STEP):
@@ -55,23 +97,46 @@ def _fraction(b: Array, c: Array, z: Array) -> Array:
 
 
 def _away_from_zero(value: Array) -> Array:
-    return np.where(np.abs(value) < _TINY, _TINY, value)
+    small = np.abs(np.real(value)) < _TINY
+    return np.where(small, _TINY, value) if small.any() else value
 
 
-def log_tail_with_slopes(r: float, alpha: float, s: float, beta: float, x: FloatArray, t: FloatArray) -> FloatArray:
-    """Logarithm of F at R = r + x, A = alpha + t, B = beta + t, and its slopes in the logarithms of the parameters.
+def _summed(R: FloatArray, s: float, A: FloatArray, B: FloatArray) -> FloatArray:
+    """Shape (n, 5): logarithm of F and its slopes in R, A, s and B."""
+    result = np.empty((len(R), 5))
+    if len(R) == 0:
+        return result
+    low = -np.log(R / A + (s + 1) / B) - _NEGLIGIBLE
+    high = np.log(np.maximum(A, B)) + _NEGLIGIBLE / (R + s) + 2.0
+    order = np.argsort(high - low, kind="stable")
+    start = 0
+    while start < len(order):
+        count = int(np.ceil((high - low)[order[start]] / _SUM_STEP)) + 1
+        size = max(1, _CELLS // (2 * count))
+        part = order[start : start + size]
+        wide = (high - low)[part] <= 2 * count * _SUM_STEP
+        part = part[wide]
+        result[part] = _sum(R[part, None], s, A[part, None], B[part, None], low[part], high[part])
+        start += len(part)
+    return result
 
-    Returns
-    -------
-    numpy.ndarray
-        Shape (n, 5): value, slopes in log r, log alpha, log s, log beta.
-    """
-    columns: list[FloatArray] = []
-    for number in range(4):
-        moved = np.array([r, alpha, s, beta], dtype=np.complex128)
-        moved[number] += 1j * _STEP * moved[number].real
-        found = log_tail(moved[0] + x, moved[2], moved[1] + t, moved[3] + t)
-        if not columns:
-            columns.append(np.real(found).astype(np.float64))
-        columns.append((np.imag(found) / _STEP).astype(np.float64))
-    return np.column_stack(columns)
+
+def _sum(R: FloatArray, s: float, A: FloatArray, B: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
+    count = int(np.ceil((high - low).max() / _SUM_STEP)) + 1
+    log_y = low[:, None] + (high - low)[:, None] * np.linspace(0.0, 1.0, count)
+    y = np.exp(log_y)
+    grown_A, grown_B = np.log1p(y / A), np.log1p(y / B)
+    terms = np.exp(log_y - R * grown_A - (s + 1) * grown_B)
+    total = terms.sum(axis=1)
+    share = terms / total[:, None]
+    log_A, log_B = np.log(A[:, 0]), np.log(B[:, 0])
+    value = np.log(total * (high - low) / (count - 1)) - R[:, 0] * log_A - (s + 1) * log_B
+    return np.column_stack(
+        [
+            value,
+            -(share * grown_A).sum(axis=1) - log_A,
+            -R[:, 0] * (share / (A + y)).sum(axis=1),
+            -(share * grown_B).sum(axis=1) - log_B,
+            -(s + 1) * (share / (B + y)).sum(axis=1),
+        ]
+    )

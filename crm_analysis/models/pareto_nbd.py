@@ -54,6 +54,10 @@ class ParetoNBD(PurchaseProcess):
     PARAMETERS: ClassVar[tuple[str, ...]] = ("r", "alpha", "s", "beta")
     NAME: ClassVar[str] = "Pareto/NBD"
     TIMES: ClassVar[tuple[str, ...]] = ("alpha", "beta")
+    MIXED: ClassVar[FloatArray | None] = np.array([[1.0, 0, 0, 0], [1, 1, 0, 0], [0, 0, 1, 0], [0, 0, 1, 1]])
+    """The means r / alpha and s / beta are well determined, also where customers hardly differ."""
+    MOST: ClassVar[tuple[float, ...] | None] = (11.5, 11.5, float(np.log(500.0)), 11.5)
+    """Beyond s = 500 all customers leave at one rate, as near as any data could tell."""
 
     def _objective(self, states: PurchaseStates) -> _Likelihood:
         return _Likelihood(states)
@@ -119,10 +123,10 @@ class ParetoNBD(PurchaseProcess):
         r, alpha, s, beta = self._values()
         R, A, B = (r + x)[:, None], (alpha + T)[:, None], (beta + T)[:, None]
         now = -R * np.log(A) - s * np.log(B)
-        gone = s * np.exp(np.real(log_tail(R, s, A, B)) - now)
+        gone = s * np.exp(log_tail(R, s, A, B) - now)
         finite = np.where(np.isfinite(ends), ends, 1.0)
         there = np.exp(-R * np.log1p(finite / A) - s * np.log1p(finite / B))
-        later = s * np.exp(np.real(log_tail(R + 0 * finite, s, A + finite, B + finite)) - now)
+        later = s * np.exp(log_tail(R + 0 * finite, s, A + finite, B + finite) - now)
         silent = gone + np.where(np.isfinite(ends), there - later, 0.0)
         return np.clip(silent, 0.0, 1.0)
 
@@ -177,7 +181,7 @@ class _Terms:
         """At given parameters."""
 
         def tail(x: FloatArray, t: FloatArray) -> FloatArray:
-            return np.real(log_tail(r + x, s, alpha + t, beta + t))
+            return log_tail(r + x, s, alpha + t, beta + t)
 
         at_recency, at_age = _at_both(data, min(alpha, beta), tail)
         return cls.joined(data, (r, alpha, s, beta), at_recency, at_age)

@@ -34,6 +34,10 @@ class PurchaseProcess(LikelihoodModel):
 
     TIMES: ClassVar[tuple[str, ...]] = ("alpha",)
     """Parameters in the unit of T."""
+    MIXED: ClassVar[FloatArray | None] = None
+    """What is varied when fitting, see :func:`crm_analysis.models._maximise.maximise`."""
+    MOST: ClassVar[tuple[float, ...] | None] = None
+    """Upper bounds of what is varied."""
     LEAVES_AT_FIRST: ClassVar[bool] = False
     """Whether a customer can leave right after the first purchase."""
 
@@ -69,7 +73,9 @@ class PurchaseProcess(LikelihoodModel):
                 )
             )
         scale = float(n @ distinct.T) / total
-        estimate = maximise(self._objective(distinct.in_unit(scale)), self._starts(total / repeats))
+        estimate = maximise(
+            self._objective(distinct.in_unit(scale)), self._starts(total / repeats), self.MIXED, self.MOST
+        )
         self._store(estimate, dict.fromkeys(self.TIMES, scale), -repeats * float(np.log(scale)), total)
         if total < 100 or repeats < 50:
             warnings.warn(

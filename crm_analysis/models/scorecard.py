@@ -6,6 +6,7 @@ origins. The last origin takes no part in the choice, so its errors are those to
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,7 +15,7 @@ from typing import Any, ClassVar, Protocol, Self
 import numpy as np
 import pandas as pd
 
-from crm_analysis.errors import ModelError
+from crm_analysis.errors import ModelError, StatisticalWarning
 from crm_analysis.messages import _
 from crm_analysis.models._measures import capture, forecast_measures, gini
 from crm_analysis.models._states import FloatArray, PurchaseStates, numeric_column
@@ -173,8 +174,11 @@ def score_forecasts(origins: Sequence[Origin], models: Sequence[type[ForecastMod
 def _forecasts(origin: Origin, models: Sequence[type[ForecastModel]]) -> dict[str, ForecastModel | NaiveForecast]:
     states = origin.customers[[c for c in ("frequency", "recency", "T", "customers") if c in origin.customers.columns]]
     made: dict[str, ForecastModel | NaiveForecast] = {}
-    for model in models:
-        made[model.NAME] = model().fit(states)
+    with warnings.catch_warnings():
+        # What a model warns of matters where it is used: whoever uses it fits it anew.
+        warnings.simplefilter("ignore", StatisticalWarning)
+        for model in models:
+            made[model.NAME] = model().fit(states)
     counted, earlier = _counted(origin.customers), origin.earlier
     for name in NaiveForecast.ALL:
         before = None if earlier is None else _counted(earlier)

@@ -11,18 +11,13 @@ import json
 import subprocess
 import sys
 import tempfile
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-
-import psutil
 
 from crm_analysis.card import customer_card
 from crm_analysis.project import open_project
 from crm_analysis.warehouse import collect
 from crm_analysis.workflow.event_table import write_events
+from tests.benchmarks.measure import measured
 
 TOML = """\
 [project]
@@ -34,28 +29,6 @@ path = "simulated"
 [cleaning]
 sale_status = ["paid"]
 """
-
-
-@contextmanager
-def measured(found: dict[str, float], name: str) -> Iterator[None]:
-    """Note seconds, and the highest memory of this process in GB without the pages of files it maps."""
-    process, stop, peak = psutil.Process(), threading.Event(), [0.0]
-
-    def watch() -> None:
-        while not stop.wait(0.1):
-            facts = process.memory_info()
-            peak[0] = max(peak[0], (facts.rss - facts.shared) / 1e9)
-
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
-    start = time.perf_counter()
-    try:
-        yield
-    finally:
-        found[f"{name}_seconds"] = round(time.perf_counter() - start, 2)
-        stop.set()
-        watcher.join()
-        found[f"{name}_gb"] = round(peak[0], 2)
 
 
 def one_size(customers: int, folder: Path) -> dict[str, float]:

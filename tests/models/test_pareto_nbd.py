@@ -8,7 +8,7 @@ import pytest
 from scipy import integrate, special
 
 from crm_analysis.models import ParetoNBD
-from crm_analysis.models._pareto_tail import log_tail
+from crm_analysis.models._pareto_tail import log_tail, log_tail_with_slopes
 from crm_analysis.models._states import PurchaseStates
 
 DIGITS = {"r": 0.5533971, "alpha": 10.5801985, "s": 0.6060625, "beta": 11.6562237}
@@ -65,6 +65,9 @@ def test_frequent_buyers_do_not_overflow() -> None:
         (2, 0.6, 10, 1e-4),
         (3, 2, 1e-3, 50),
         (5, 1, 7, 7),
+        (1.4, 3_000, 0.03, 72_000),
+        (0.05, 0.06, 1, 1e4),
+        (700, 0.6, 400, 2),
     ],
 )
 def test_the_integral_done_in_another_way(R: float, s: float, A: float, B: float) -> None:
@@ -72,11 +75,21 @@ def test_the_integral_done_in_another_way(R: float, s: float, A: float, B: float
         y = np.exp(w)
         return float(np.exp(w - R * np.log1p(y / A) - (s + 1) * np.log1p(y / B)))
 
-    ends = [-80.0, *sorted([np.log(A / R), np.log(B)]), 120.0]
+    ends = [-80.0, *sorted([np.log(A / R), np.log(B)]), 500.0]
     parts = zip(ends, ends[1:], strict=False)
     expected = sum(integrate.quad(density, a, b, limit=500, epsabs=0, epsrel=1e-12)[0] for a, b in parts)
     found = log_tail(np.array([R]), s, np.array([A], dtype=float), np.array([B], dtype=float))[0]
     assert np.exp(found + R * np.log(A) + (s + 1) * np.log(B)) == pytest.approx(expected, rel=1e-10)
+
+
+def test_both_ways_to_the_integral_meet() -> None:
+    """Value and slopes on either side of where one takes over from the other."""
+    x, t = np.array([0.0, 3.0, 90.0]), np.zeros(3)
+    for r, s in ((0.5, 0.7), (0.05, 0.1), (8.0, 300.0)):
+        found = [log_tail_with_slopes(r, 1.0, s, 50.0 * scale, x, t) for scale in (1 - 1e-7, 1 + 1e-7)]
+        change = found[1][:, 0] - found[0][:, 0]
+        np.testing.assert_allclose(change, found[0][:, 4] * np.log((1 + 1e-7) / (1 - 1e-7)), atol=1e-11)
+        np.testing.assert_allclose(found[1], found[0], rtol=1e-5, atol=1e-6)
 
 
 def test_likelihood_is_the_integral_over_rates() -> None:
