@@ -30,9 +30,7 @@ PARTS: tuple[tuple[str, str, str], ...] = (
 NOT_ANALYSED = frozenset(
     {
         "categories",
-        "channels",
         "competitors",
-        "consent",
         "demographics",
         "feedback",
         "goals",

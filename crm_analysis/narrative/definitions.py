@@ -8,6 +8,7 @@ from crm_analysis import formats as f
 from crm_analysis.messages import _
 from crm_analysis.narrative.direction import action_name
 from crm_analysis.narrative.explained import Definition
+from crm_analysis.narrative.overview import not_agreed
 from crm_analysis.narrative.run_tables import RunTables
 
 __all__ = ["definitions_of"]
@@ -118,6 +119,14 @@ def _left_alone(run: RunTables) -> Iterator[Definition]:
     }
     for key, meaning in meanings.items():
         yield Definition(key, name, meaning, formula, "offer_decisions", _of(len(alone), total))
+    yield Definition(
+        "not_agreed",
+        _("No consent"),
+        _("Customers for whom an action would pay, but who never agreed to its channel or have refused it."),
+        _("Rows of offer_decisions with an offer whose customer is not in contact_plan"),
+        "exclusions",
+        _of(not_agreed(run.offers, run.plan), total),
+    )
 
 
 def _of_data(run: RunTables) -> Iterator[Definition]:

@@ -26,6 +26,7 @@ __all__ = [
     "left_alone",
     "more_actions",
     "long_term",
+    "not_agreed",
     "not_known",
     "stale_banner",
 ]
@@ -178,16 +179,22 @@ def headline(actions: pd.DataFrame, currency: str, *, measured: bool = False) ->
     )
 
 
-def left_alone(offers: pd.DataFrame, strategies: pd.DataFrame) -> list[str]:
-    """Who is left alone and why: because nothing pays, because the budget ends, or because people decided so."""
+def not_agreed(offers: pd.DataFrame, plan: pd.DataFrame) -> int:
+    """Customers with an action who may not be contacted for it."""
+    return int((~offers.loc[offers["offer"] != "none", "customer_id"].isin(plan["customer_id"])).sum())
+
+
+def left_alone(offers: pd.DataFrame, strategies: pd.DataFrame, plan: pd.DataFrame | None = None) -> list[str]:
+    """Who is left alone and why: nothing pays, the budget ends, people decided so, or the customer has not agreed."""
     alone = offers[offers["offer"] == "none"]
-    if alone.empty:
+    refused = 0 if plan is None else not_agreed(offers, plan)
+    if alone.empty and not refused:
         return [_("No customer is left alone: for everyone some contact would pay under its assumption.")]
     taken = strategies.groupby("segment")[["system_chosen", "chosen"]].any()
     decided = set(taken.index[taken["system_chosen"] & ~taken["chosen"]])
     by_people = alone["segment"].isin(decided)
     over = ~by_people & (alone["reason"] == "over_budget")
-    counts = int((~by_people & ~over).sum()), int(over.sum()), int(by_people.sum())
+    counts = int((~by_people & ~over).sum()), int(over.sum()), int(by_people.sum()), refused
     lines = [
         plural(
             "{n} customer: no contact would pay for itself, even under the assumed effects.",
@@ -206,6 +213,12 @@ def left_alone(offers: pd.DataFrame, strategies: pd.DataFrame) -> list[str]:
             "{n} customers, because you decided so.",
             counts[2],
             shown=explained("decided", f.number(counts[2], 0)),
+        ),
+        plural(
+            "{n} customer has not agreed to a contact through the channel that would pay.",
+            "{n} customers have not agreed to a contact through the channel that would pay.",
+            counts[3],
+            shown=explained("not_agreed", f.number(counts[3], 0)),
         ),
     ]
     return [line for line, count in zip(lines, counts, strict=True) if count]

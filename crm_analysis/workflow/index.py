@@ -209,7 +209,7 @@ def _write_first_pages(run_dir: Path, edition: Edition, editions: Sequence[Editi
         lead=lead,
         actions=overview.action_rows(run.actions, run.currency),
         more=overview.more_actions(run.actions),
-        alone=overview.left_alone(run.offers, run.strategies),
+        alone=overview.left_alone(run.offers, run.strategies, run.plan),
         goal=overview.goal(loaded),
         changes=overview.changes(facts, _previous(run_dir), run.currency),
         long_term=overview.long_term(facts, run.scores, run.currency, loaded),

@@ -162,6 +162,21 @@ def test_left_alone_for_the_budget_or_by_people_is_not_for_lack_of_profit() -> N
     assert [line[0] for line in _left_alone("decided", *["over_budget"] * 2, *["nothing_pays"] * 3)] == ["3", "2", "1"]
 
 
+def test_left_alone_for_want_of_consent() -> None:
+    offers = pd.DataFrame(
+        {
+            "customer_id": ["a", "b", "c"],
+            "offer": ["coupon", "coupon", "none"],
+            "segment": "loyal",
+            "reason": "nothing_pays",
+        }
+    )
+    strategies = pd.DataFrame({"segment": ["loyal"], "system_chosen": [True], "chosen": [True]})
+    lines = words.left_alone(offers, strategies, pd.DataFrame({"customer_id": ["a"]}))
+    assert lines[1].startswith("1 customer has not agreed")
+    assert len(words.left_alone(offers, strategies, pd.DataFrame({"customer_id": ["a", "b"]}))) == 1
+
+
 def test_long_term_counts_who_is_past_the_limit() -> None:
     for days, share in (([10, 84, 85, 200], "50 % of 4 customers"), ([1, 2], "0 % of 2 customers")):
         pairs = words.long_term(_facts(), pd.DataFrame({"recency_days": days}), "USD")
