@@ -23,6 +23,9 @@ from crm_analysis.models._states import FloatArray
 
 __all__ = ["LikelihoodModel"]
 
+_VAGUE = 10.0
+"""A parameter whose logarithm has a larger standard error could be anything from nothing to all: it is not known."""
+
 
 class LikelihoodModel:
     """What all models share once their likelihood is maximised.
@@ -118,8 +121,13 @@ class LikelihoodModel:
         if not is_positive(estimate.hessian[np.ix_(known, known)]):
             known[:] = False
         inverse = np.zeros_like(information)
-        if known.any():
+        while known.any():
             inverse[np.ix_(known, known)] = linalg.inv(information[np.ix_(known, known)])
+            vague = known & (np.diag(inverse) > _VAGUE**2)
+            if not vague.any():
+                break
+            known &= ~vague
+            inverse[:] = 0.0
         self.log_covariance_ = inverse
         return known
 

@@ -12,7 +12,7 @@ from crm_analysis.errors import ModelError
 from crm_analysis.messages import _
 from crm_analysis.models._states import FloatArray
 
-__all__ = ["Estimate", "Objective", "is_positive", "maximise"]
+__all__ = ["Estimate", "Objective", "is_positive", "maximise", "refined"]
 
 Objective = Callable[[FloatArray], tuple[float, FloatArray]]
 """Negative log-likelihood per customer and its gradient, both at the logarithms of the parameters."""
@@ -21,6 +21,9 @@ BOUND = 11.5
 """Parameters stay within exp(-11.5) and exp(11.5), about 1e-5 to 1e5, in the model's internal unit."""
 
 GRADIENT_TOLERANCE = 1e-6
+_MOST_STEPS = 15
+_SMALL_GRADIENT = 1e-10
+"""Per customer: parameters are then right to about nine digits."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,40 @@ def maximise(
             _("The likelihood is not finite at any starting point. Check frequency, recency and T for extreme values.")
         )
     return best
+
+
+def refined(objective: Objective, rough: Estimate) -> Estimate | None:
+    """Go on from the estimate of a part of the data, with its curvature, to that of all of it.
+
+    Parameters
+    ----------
+    objective : callable
+        Of all the data.
+    rough : Estimate
+        Of a part of it.
+
+    Returns
+    -------
+    Estimate or None
+        None where a parameter is at its bound or the steps do not lead to a maximum: then start anew.
+    """
+    if not (rough.converged and rough.free.all() and is_positive(rough.hessian)):
+        return None
+    point, factor = rough.log_params, linalg.cho_factor(rough.hessian)
+    value, gradient = objective(point)
+    for _step in range(_MOST_STEPS):
+        if np.abs(gradient).max() < _SMALL_GRADIENT:
+            hessian = _hessian(objective, point)
+            largest = float(np.abs(gradient).max())
+            return Estimate(point, float(value), largest, hessian, rough.free) if is_positive(hessian) else None
+        trial = point - linalg.cho_solve(factor, gradient)
+        if np.abs(trial).max() > BOUND:
+            return None
+        found, slopes = objective(trial)
+        if not np.isfinite(found) or np.abs(slopes).max() > 0.7 * np.abs(gradient).max():
+            return None
+        point, value, gradient = trial, found, slopes
+    return None
 
 
 @dataclass(frozen=True)

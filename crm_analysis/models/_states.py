@@ -27,8 +27,9 @@ class Coded(NamedTuple):
 
 
 def _coded(column: FloatArray) -> Coded:
-    values, code = np.unique(column, return_inverse=True)
-    return Coded(values, code.astype(np.intp))
+    # By hashing: there are few distinct values, and sorting a million would cost more than all the rest.
+    code, values = pd.factorize(column, sort=True)
+    return Coded(np.asarray(values, dtype=np.float64), code.astype(np.intp))
 
 
 def numeric_column(frame: pd.DataFrame, name: str) -> FloatArray:
@@ -138,14 +139,28 @@ class PurchaseStates:
         """Give the distinct states and, for each row of this object, the position of its state."""
         x, t_x, T = self.x_coded, self.recency_coded, self.age_coded
         code = (x.code * len(t_x.values) + t_x.code) * len(T.values) + T.code
-        _codes, first, inverse = np.unique(code, return_index=True, return_inverse=True)
+        inverse, codes = pd.factorize(code, sort=True)
+        x_code, rest = np.divmod(np.asarray(codes), len(t_x.values) * len(T.values))
+        t_x_code, T_code = np.divmod(rest, len(T.values))
         count = np.bincount(inverse, weights=self.customers).astype(np.float64)
-        states = PurchaseStates(self.frequency[first], self.recency[first], self.T[first], count)
+        states = PurchaseStates(x.values[x_code], t_x.values[t_x_code], T.values[T_code], count)
+        states._know(Coded(x.values, x_code), Coded(t_x.values, t_x_code), Coded(T.values, T_code))
         return states, inverse.astype(np.intp)
+
+    def every(self, step: int) -> PurchaseStates:
+        """Every ``step``-th row: of sorted states, a part that looks like the whole."""
+        return PurchaseStates(self.frequency[::step], self.recency[::step], self.T[::step], self.customers[::step])
 
     def in_unit(self, scale: float) -> PurchaseStates:
         """Divide the times by ``scale``."""
-        return PurchaseStates(self.frequency, self.recency / scale, self.T / scale, self.customers)
+        states = PurchaseStates(self.frequency, self.recency / scale, self.T / scale, self.customers)
+        t_x, T = self.recency_coded, self.age_coded
+        states._know(self.x_coded, Coded(t_x.values / scale, t_x.code), Coded(T.values / scale, T.code))
+        return states
+
+    def _know(self, x: Coded, t_x: Coded, T: Coded) -> None:
+        """Take over codes that are known already, so that no column is looked through again."""
+        self.__dict__.update(x_coded=x, recency_coded=t_x, age_coded=T)
 
     @cached_property
     def x_coded(self) -> Coded:
@@ -166,8 +181,8 @@ class PurchaseStates:
     def pairs(self) -> tuple[IntArray, IntArray, IntArray]:
         """Distinct (frequency, T): codes of x, codes of T, and the pair of each row."""
         x, T = self.x_coded, self.age_coded
-        pair, inverse = np.unique(x.code * len(T.values) + T.code, return_inverse=True)
-        return pair // len(T.values), pair % len(T.values), inverse.astype(np.intp)
+        inverse, pair = pd.factorize(x.code * len(T.values) + T.code, sort=True)
+        return np.asarray(pair) // len(T.values), np.asarray(pair) % len(T.values), inverse.astype(np.intp)
 
 
 def _refuse(wrong: npt.NDArray[np.bool_], rule: str, values: npt.NDArray[Any]) -> None:

@@ -203,6 +203,7 @@ class _Likelihood:
         self.chances = self.x + 1.0 if leaves_at_first else self.x
         self.share_x = np.bincount(self.x_code, weights=self.share)
         self.could_leave = (self.chances > 0)[self.x_code]
+        self.share_could = np.where(self.could_leave, self.share, 0.0)
 
     def __call__(self, log_params: FloatArray) -> tuple[float, FloatArray]:
         """Negative log-likelihood per customer and its gradient in the logarithms."""
@@ -216,8 +217,10 @@ class _Likelihood:
         log_T, log_t_x = np.log(alpha + T)[T_code], np.log(alpha + t_x)[t_x_code]
         s = (r + x)[self.x_code]
         leaving = (np.log(a) - np.log(b + before))[self.x_code] + s * (log_T - log_t_x)
-        alive_or_left = np.where(self.could_leave, np.logaddexp(0.0, leaving), 0.0)
-        left = np.where(self.could_leave, expit(leaving), 0.0) * self.share
+        # log(1 + exp(leaving)) and its slope from one exponential.
+        smaller = np.exp(-np.abs(leaving))
+        alive_or_left = np.where(self.could_leave, np.maximum(leaving, 0.0) + np.log1p(smaller), 0.0)
+        left = np.where(leaving > 0, 1.0, smaller) / (1 + smaller) * self.share_could
         alive = self.share - left
         value = w @ (counts + staying) + self.share @ (alive_or_left - s * log_T)
         left_x = np.bincount(self.x_code, weights=left)

@@ -18,7 +18,7 @@ import pandas as pd
 from crm_analysis.errors import ModelError, StatisticalWarning
 from crm_analysis.messages import _
 from crm_analysis.models._fit import LikelihoodModel
-from crm_analysis.models._maximise import Objective, maximise
+from crm_analysis.models._maximise import Estimate, Objective, maximise, refined
 from crm_analysis.models._simulation import Lives, simulated_purchases
 from crm_analysis.models._states import FloatArray, PurchaseStates, read_states
 from crm_analysis.models.time_units import continuous_rate, monthly_discount
@@ -27,6 +27,8 @@ __all__ = ["Horizon", "PurchaseProcess", "read_horizons"]
 
 Horizon = float | npt.ArrayLike
 _HALVINGS = 60
+_PART = 20_000
+"""States that a first estimate is made of."""
 
 
 class PurchaseProcess(LikelihoodModel):
@@ -73,9 +75,7 @@ class PurchaseProcess(LikelihoodModel):
                 )
             )
         scale = float(n @ distinct.T) / total
-        estimate = maximise(
-            self._objective(distinct.in_unit(scale)), self._starts(total / repeats), self.MIXED, self.MOST
-        )
+        estimate = self._maximised(distinct.in_unit(scale), self._starts(total / repeats))
         self._store(estimate, dict.fromkeys(self.TIMES, scale), -repeats * float(np.log(scale)), total)
         if total < 100 or repeats < 50:
             warnings.warn(
@@ -95,6 +95,17 @@ class PurchaseProcess(LikelihoodModel):
         """The four parameters."""
         first, second, third, fourth = (float(value) for value in self._need_params())
         return first, second, third, fourth
+
+    def _maximised(self, states: PurchaseStates, starts: Sequence[FloatArray]) -> Estimate:
+        """The maximum; of many states, from that of a part of them on, which takes a third of the time."""
+        objective = self._objective(states)
+        if len(states) > 2 * _PART:
+            part = maximise(self._objective(states.every(len(states) // _PART)), starts, self.MIXED, self.MOST)
+            found = refined(objective, part)
+            if found is not None:
+                return found
+            starts = [part.log_params, *starts]
+        return maximise(objective, starts, self.MIXED, self.MOST)
 
     @abstractmethod
     def _objective(self, states: PurchaseStates) -> Objective:

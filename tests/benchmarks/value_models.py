@@ -90,7 +90,9 @@ def _clvkit(folder: Path, customers: int, stage: Stage) -> None:
 
     def summary() -> Any:
         log = pd.read_parquet(folder).rename(columns={"ordered_at": "date"})
-        return CustomerBase.from_transactions(log, time_unit="W", collapse="D", observation_period_end=LAST)
+        return CustomerBase.from_transactions(
+            log, time_unit="W", collapse="D", observation_period_end=LAST + pd.Timedelta("23:59:59")
+        )
 
     known = stage("states", summary)
     model = stage("bg_nbd", lambda: BGNBD().fit(known))
