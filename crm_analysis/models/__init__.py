@@ -23,6 +23,12 @@ from crm_analysis.models.lifetime_value import customer_lifetime_value, value_in
 from crm_analysis.models.lifetimes_frames import from_lifetimes, to_lifetimes
 from crm_analysis.models.naive import NaiveForecast, UsedForecast
 from crm_analysis.models.pareto_nbd import ParetoNBD
+from crm_analysis.models.prediction import (
+    predictive_counts,
+    predictive_interval,
+    randomised_pit,
+    total_purchases_interval,
+)
 from crm_analysis.models.purchase_model import PurchaseModel
 from crm_analysis.models.purchase_process import PurchaseProcess
 from crm_analysis.models.scorecard import Origin, Scorecard, score_forecasts
@@ -33,6 +39,10 @@ from crm_analysis.models.spend_check import SpendCheck, check_spend
 from crm_analysis.models.tracking import weekly_expected_cumulative
 
 __all__ = [
+    "total_purchases_interval",
+    "randomised_pit",
+    "predictive_interval",
+    "predictive_counts",
     "BetaGeoBetaBinomial",
     "BetaGeoNBD",
     "BrierScore",

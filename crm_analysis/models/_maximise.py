@@ -22,6 +22,8 @@ BOUND = 11.5
 
 GRADIENT_TOLERANCE = 1e-6
 _MOST_STEPS = 15
+_SAME_CURVATURE = 1e-4
+"""So near the point where it was measured, the curvature is the same to four digits."""
 _SMALL_GRADIENT = 1e-10
 """Per customer: parameters are then right to about nine digits."""
 
@@ -178,7 +180,7 @@ def _polished(objective: Objective, log_params: FloatArray, upper: FloatArray) -
     """Newton steps from a good point, with the Hessian by differences of the gradient."""
     free = (log_params > -BOUND + 1e-6) & (log_params < upper - 1e-6)
     point, (value, gradient) = log_params, objective(log_params)
-    hessian = _hessian(objective, point)
+    measured, hessian = point, _hessian(objective, point)
     for _step in range(8):
         block = hessian[np.ix_(free, free)]
         if not free.any() or np.abs(gradient[free]).max() < 1e-13 or not is_positive(block):
@@ -192,7 +194,9 @@ def _polished(objective: Objective, log_params: FloatArray, upper: FloatArray) -
             break
         point, value, gradient = trial, trial_value, trial_gradient
     largest = float(np.abs(gradient[free]).max()) if free.any() else 0.0
-    return Estimate(point, float(value), largest, _hessian(objective, point), free)
+    if np.abs(point - measured).max() > _SAME_CURVATURE:
+        hessian = _hessian(objective, point)
+    return Estimate(point, float(value), largest, hessian, free)
 
 
 def _hessian(objective: Objective, point: FloatArray, step: float = 1e-4) -> FloatArray:
