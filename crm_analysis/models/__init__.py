@@ -22,6 +22,7 @@ from crm_analysis.models.leaving import LeavingDefinition, define_leaving, still
 from crm_analysis.models.lifetime_value import customer_lifetime_value, value_interval
 from crm_analysis.models.lifetimes_frames import from_lifetimes, to_lifetimes
 from crm_analysis.models.naive import NaiveForecast, UsedForecast
+from crm_analysis.models.pareto_covariates import ParetoNBDCovariates
 from crm_analysis.models.pareto_nbd import ParetoNBD
 from crm_analysis.models.prediction import (
     predictive_counts,
@@ -55,6 +56,7 @@ __all__ = [
     "NaiveForecast",
     "Origin",
     "ParetoNBD",
+    "ParetoNBDCovariates",
     "PurchaseModel",
     "PurchaseProcess",
     "Scorecard",

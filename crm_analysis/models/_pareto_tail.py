@@ -40,8 +40,19 @@ def log_tail(R: FloatArray, s: float, A: FloatArray, B: FloatArray) -> FloatArra
     return result
 
 
-def log_tail_with_slopes(r: float, alpha: float, s: float, beta: float, x: FloatArray, t: FloatArray) -> FloatArray:
+def log_tail_with_slopes(
+    r: float, alpha: float | FloatArray, s: float, beta: float | FloatArray, x: FloatArray, t: FloatArray
+) -> FloatArray:
     """Logarithm of F at R = r + x, A = alpha + t, B = beta + t, and its slopes in the logarithms of the parameters.
+
+    Parameters
+    ----------
+    r, s
+        Parameters of all.
+    alpha, beta
+        Of all, or one each, shape (n,).
+    x, t
+        Purchases and times, shape (n,).
 
     Returns
     -------
@@ -49,13 +60,16 @@ def log_tail_with_slopes(r: float, alpha: float, s: float, beta: float, x: Float
         Shape (n, 5): value, slopes in log r, log alpha, log s, log beta.
     """
     result = np.empty((len(x), 5))
-    near = _is_near(alpha + t, beta + t)
-    result[near] = _summed(r + x[near], s, alpha + t[near], beta + t[near])
-    result[near, 1:] *= [r, alpha, s, beta]
-    moved = np.tile(np.array([r, alpha, s, beta], dtype=np.complex128)[:, None], (1, 4))
-    moved[np.diag_indices(4)] *= 1 + 1j * _STEP
-    row, x, t = moved[:, :, None], x[~near], t[~near]
-    found = _by_fraction(row[0] + x, row[2] + 0 * x, row[1] + t, row[3] + t)
+    each_alpha, each_beta = np.broadcast_to(alpha, x.shape), np.broadcast_to(beta, x.shape)
+    near = _is_near(each_alpha + t, each_beta + t)
+    a, b = each_alpha[near], each_beta[near]
+    result[near] = _summed(r + x[near], s, a + t[near], b + t[near])
+    result[near, 1:] *= np.column_stack([np.full(len(a), r), a, np.full(len(a), s), b])
+    moved = np.ones((4, 4), dtype=np.complex128)
+    moved[np.diag_indices(4)] += 1j * _STEP
+    of_r, of_alpha, of_s, of_beta = moved[:, :, None]
+    x, t, a, b = x[~near], t[~near], each_alpha[~near], each_beta[~near]
+    found = _by_fraction(r * of_r + x, s * of_s + 0 * x, a * of_alpha + t, b * of_beta + t)
     result[~near] = np.column_stack([np.real(found[0]), *(np.imag(found) / _STEP)])
     return result
 
