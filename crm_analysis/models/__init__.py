@@ -34,12 +34,17 @@ from crm_analysis.models.purchase_model import PurchaseModel
 from crm_analysis.models.purchase_process import PurchaseProcess
 from crm_analysis.models.scorecard import Origin, Scorecard, score_forecasts
 from crm_analysis.models.scores import ScoringSettings, enough_to_value, fit_spend, score_values, total_value
+from crm_analysis.models.seasonal import SeasonalClock, SeasonalModel, SeasonCheck, check_season
 from crm_analysis.models.second_opinion import second_opinion
 from crm_analysis.models.shifted_beta_geometric import ShiftedBetaGeometric
 from crm_analysis.models.spend_check import SpendCheck, check_spend
 from crm_analysis.models.tracking import weekly_expected_cumulative
 
 __all__ = [
+    "check_season",
+    "SeasonalModel",
+    "SeasonalClock",
+    "SeasonCheck",
     "total_purchases_interval",
     "randomised_pit",
     "predictive_interval",
