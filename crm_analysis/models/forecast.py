@@ -100,6 +100,13 @@ class ForecastCheck:
         return str(models.sort_values(by, kind="stable")["model"].iloc[0])
 
     @property
+    def common_errors(self) -> list[float]:
+        """Of the forecast that is used, the error of the total at each day, as shares: what all customers share."""
+        every = self.comparison if self.scores is None else self.scores.measures
+        rows = every[every["part"] == "all"] if "part" in every.columns else every
+        return [float(error) / 100 for error in rows.loc[rows["model"] == self.winner, "total_error_pct"]]
+
+    @property
     def best_at_split(self) -> str:
         """The forecast with the lowest error from ``split`` on, whether it was chosen or not."""
         return str(self.comparison.sort_values("rmse", kind="stable")["model"].iloc[0])

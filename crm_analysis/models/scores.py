@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.special import stdtrit
 
 from crm_analysis.config import AnalysisSettings
 from crm_analysis.features.purchases import DAYS_PER_UNIT, Unit
@@ -167,17 +169,48 @@ def total_value(
     used: UsedForecast,
     settings: ScoringSettings,
     random_state: int,
+    common_errors: Sequence[float] = (),
 ) -> dict[str, float]:
     """Value of all customers together with its 90 % interval, by the forecast that won.
 
     With a model the interval holds the errors of the parameters and chance. A naive forecast has no parameters:
-    its interval holds chance and the error of each customer's rate, both as if purchases were Poisson.
+    its interval holds chance and the error of each customer's rate, both as if purchases were Poisson. Both are
+    widened by what the forecast missed in total on past days, since times change for all customers at once.
+
+    Parameters
+    ----------
+    summary, purchases, spend, used, settings
+        As in :func:`score_values`.
+    random_state
+        Seed of the draws.
+    common_errors
+        Errors of the total on past days as shares, ``ForecastCheck.common_errors``: their root mean square, times the
+        quantile of Student's t for so few of them, is the half width that they add (in squares).
 
     Returns
     -------
     dict
         value, low, high, in the currency of the data.
     """
+    found = _without_common(summary, purchases, spend, used, settings, random_state)
+    if not len(common_errors):
+        return found
+    errors = np.asarray(common_errors, dtype=np.float64)
+    half = float(stdtrit(len(errors), 0.95)) * float(np.sqrt((errors**2).mean())) * found["value"]
+    low = found["value"] - float(np.hypot(found["value"] - found["low"], half))
+    high = found["value"] + float(np.hypot(found["high"] - found["value"], half))
+    return {"value": found["value"], "low": max(low, 0.0), "high": high}
+
+
+def _without_common(
+    summary: pd.DataFrame,
+    purchases: PurchaseProcess,
+    spend: GammaGamma | None,
+    used: UsedForecast,
+    settings: ScoringSettings,
+    random_state: int,
+) -> dict[str, float]:
+    """Of parameters and chance, customers independent."""
     if used.naive is None and spend is not None:
         found = value_interval(
             purchases,

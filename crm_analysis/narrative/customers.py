@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -18,6 +20,7 @@ __all__ = [
     "existing_sentence",
     "from_before",
     "grid_words",
+    "interval_sentence",
     "mark_existing",
     "migration_words",
     "no_cohorts",
@@ -222,6 +225,20 @@ def value_sentence(value: dict[str, float], settings: ScoringSettings, currency:
         "Over the next {days} days all customers together are worth {money} of profit.",
         days=f.number(days, 0),
         money=money,
+    )
+
+
+def interval_sentence(common_errors: Sequence[float]) -> str:
+    """What the interval of the value holds; empty where no forecast was checked."""
+    if not common_errors:
+        return ""
+    size = (sum(error**2 for error in common_errors) / len(common_errors)) ** 0.5
+    return plural(
+        "The interval also holds what the forecast missed in total on {n} past period: {share}.",
+        "The interval also holds what the forecast missed in total on {n} past periods: {share} on average (root mean "
+        "square).",
+        len(common_errors),
+        share=f.percent(size, 1),
     )
 
 

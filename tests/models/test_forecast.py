@@ -134,6 +134,12 @@ def test_where_a_naive_forecast_wins_it_is_used_and_nothing_is_said_about_who_is
     total = total_value(people, model, None, used, SETTINGS, 1)
     assert total["value"] == pytest.approx(scores["value"].sum())
     assert total["low"] < total["value"] < total["high"]
+    # The total was 10 % and 5 % off on two past days: Student's t with two degrees, 2.92, times 7.9 %.
+    wider = total_value(people, model, None, used, SETTINGS, 1, [0.10, -0.05])
+    half = 2.919986 * np.sqrt((0.10**2 + 0.05**2) / 2) * total["value"]
+    assert wider["high"] - total["value"] == pytest.approx(np.hypot(total["high"] - total["value"], half), rel=1e-5)
+    assert wider["value"] == total["value"]
+    assert len(check.common_errors) == len(check.chosen_on) + 1
 
 
 def test_too_little_to_check() -> None:

@@ -227,3 +227,9 @@ def test_from_before_and_no_moves() -> None:
 )
 def test_korean(sentence: Callable[[], str], number: str, check_korean: Callable[..., None]) -> None:
     check_korean(sentence, number)
+
+
+def test_what_the_interval_holds() -> None:
+    assert words.interval_sentence([]) == ""
+    assert "on 1 past period: 4.0 %" in words.interval_sentence([-0.04])
+    assert "on 2 past periods: 5.0 % on average" in words.interval_sentence([0.03, -0.0640312])
