@@ -14,8 +14,9 @@ from crm_analysis.features import DAYS_PER_UNIT, Unit, known_and_after, purchase
 from crm_analysis.models.beta_geo import BetaGeoNBD, ModifiedBetaGeoNBD
 from crm_analysis.models.naive import MEAN_OF_THE_PAST, NaiveForecast, UsedForecast, naive_forecast
 from crm_analysis.models.pareto_nbd import ParetoNBD
+from crm_analysis.models.prediction import predictive_interval
 from crm_analysis.models.purchase_process import PurchaseProcess
-from crm_analysis.models.scorecard import ForecastModel, Origin, Scorecard, score_forecasts
+from crm_analysis.models.scorecard import FREQUENCY_CLASSES, ForecastModel, Origin, Scorecard, score_forecasts
 from crm_analysis.models.scores import fit_spend
 from crm_analysis.thresholds import CHECK_CUSTOMERS, CHECK_DAYS
 
@@ -38,6 +39,8 @@ compared with them."""
 
 LONGEST_HOLDOUT_DAYS = 273
 MOST_ORIGINS = 3
+MOST_COVERED = 5_000
+"""Customers whose intervals are held against what happened."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,9 @@ class ForecastCheck:
         The whole scorecard.
     used
         The winner as of the last day of the data.
+    covered
+        From ``split`` on, the share of customers who bought as often as the model's 90 % interval said, by class of
+        frequency and for all (``all``): frequency_class, customers, covered. Of at most 5,000 of them.
     """
 
     split: date
@@ -84,6 +90,7 @@ class ForecastCheck:
     chosen_on: tuple[date, ...] = ()
     scores: Scorecard | None = field(default=None, repr=False)
     used: UsedForecast | None = field(default=None, repr=False)
+    covered: pd.DataFrame | None = field(default=None, repr=False)
 
     @property
     def untouched(self) -> bool:
@@ -188,7 +195,27 @@ def check_forecast(
         chosen_on=scores.chosen_on,
         scores=scores,
         used=_as_of_today(lines, scores.winner, last, as_of, days, unit),
+        covered=_covered(scores, judged, last),
     )
+
+
+def _covered(scores: Scorecard, judged: str, origin: Origin) -> pd.DataFrame:
+    """How many customers were where the interval of each said; those with the smallest digests of their ids."""
+    model, some = scores.forecasts[judged], origin.customers
+    if not isinstance(model, PurchaseProcess):
+        return pd.DataFrame({"frequency_class": [], "customers": [], "covered": []})
+    if len(some) > MOST_COVERED:
+        digest = pd.util.hash_pandas_object(some["customer_id"], index=False)
+        some = some.loc[digest.nsmallest(MOST_COVERED).index]
+    found = predictive_interval(model, some, origin.horizon, n_draws=20, random_state=1)
+    inside = some["actual"].to_numpy() >= found["low"].to_numpy()
+    inside &= some["actual"].to_numpy() <= found["high"].to_numpy()
+    rows = [{"frequency_class": "all", "customers": len(some), "covered": float(inside.mean())}]
+    for label, (low, high) in FREQUENCY_CLASSES.items():
+        part = some["frequency"].between(low, high).to_numpy()
+        if part.any():
+            rows.append({"frequency_class": label, "customers": int(part.sum()), "covered": float(inside[part].mean())})
+    return pd.DataFrame(rows)
 
 
 def _judged(scores: Scorecard) -> str:

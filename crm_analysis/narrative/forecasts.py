@@ -12,6 +12,7 @@ __all__ = [
     "alive_sentence",
     "calibration_words",
     "choice_sentence",
+    "covered_sentence",
     "forecast_sentence",
     "forecast_words",
     "frequency_rows",
@@ -22,6 +23,7 @@ __all__ = [
 ]
 
 _MEAN = "mean_of_the_past"
+_PROMISED = 0.90
 
 
 def model_label(name: str) -> str:
@@ -123,6 +125,38 @@ def choice_sentence(check: ForecastCheck | None) -> str:
         best=_in_a_sentence(check.best_at_split),
         **values,
     )
+
+
+def covered_sentence(check: ForecastCheck | None) -> str:
+    """Whether customers were where the intervals of each said."""
+    if check is None or check.covered is None or check.covered.empty:
+        return ""
+    inside = {str(name): float(share) for name, share in zip(*_columns(check.covered, "covered"), strict=True)}
+    sizes = {str(name): int(size) for name, size in zip(*_columns(check.covered, "customers"), strict=True)}
+    worst = min((name for name in inside if name != "all"), key=lambda name: inside[name])
+    values = {
+        "model": check.model,
+        "n": f.number(sizes["all"], 0),
+        "share": f.percent(inside["all"]),
+        "low": f.percent(inside[worst]),
+        "x": _("none: bought once") if worst == "0" else worst.replace("-", "–"),
+    }
+    if inside["all"] >= _PROMISED:
+        return _(
+            "{model} gives each customer an interval that should hold nine in ten: of {n} customers {share} bought as often "
+            "as it said, fewest ({low}) of those with so many repeat purchases before: {x}.",
+            **values,
+        )
+    return _(
+        "{model} gives each customer an interval that should hold nine in ten, but of {n} customers only {share} bought as "
+        "often as it said, fewest ({low}) of those with so many repeat purchases before: {x}. Customers differ, or change, "
+        "more than it knows.",
+        **values,
+    )
+
+
+def _columns(covered: pd.DataFrame, name: str) -> tuple[pd.Series, pd.Series]:
+    return covered["frequency_class"], covered[name]
 
 
 def alive_sentence(check: ForecastCheck | None) -> str:

@@ -84,9 +84,12 @@ def write_page(
     ]
     text = f"""# Speed
 
-`make bench` measured this in one run on {machine}: {versions}. All packages start from the same order lines of two
-years, simulated as BG/NBD says, and end with the discounted value of every customer over 12 months; crm-analysis by the
-calls that its report makes. "–": the package has no such model, or was not asked at that size.
+`make bench` measured this in one run on {machine}:
+{versions}.
+
+All packages start from the same order lines of two years, simulated as BG/NBD says, and end with the discounted value
+of every customer over 12 months; crm-analysis by the calls that its report makes. "–": the package has no such model,
+or was not asked at that size.
 
 ![Seconds by number of customers](speed.svg)
 

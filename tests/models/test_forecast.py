@@ -163,3 +163,14 @@ def test_the_model_that_won_is_the_one_that_is_used(steady: ForecastCheck) -> No
     models = check.comparison[check.comparison["model"].isin([kind.NAME for kind in CANDIDATES])]
     assert naive.model == models.sort_values("chosen_rmse", kind="stable")["model"].iloc[0]
     assert naive.model == fit_used(states, naive).NAME
+
+
+def test_how_many_customers_were_where_their_interval_said(steady: ForecastCheck) -> None:
+    """The model's story holds, so at least nine in ten are inside, also of the frequent buyers."""
+    found = steady.covered
+    assert found is not None
+    told = found.set_index("frequency_class")
+    assert told.loc["all", "customers"] == told.drop("all")["customers"].sum() == steady.customers
+    assert told.loc["all", "covered"] > 0.90
+    large = told[told["customers"] > 50]
+    assert (large["covered"] > 0.85).all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -157,3 +158,20 @@ def test_second_opinion_agrees_differs_or_is_missing() -> None:
 )
 def test_korean(sentence: Callable[[], str], number: str, check_korean: Callable[..., None]) -> None:
     check_korean(sentence, number)
+
+
+@pytest.mark.parametrize(
+    ("share", "part"), [(0.93, "93 % bought as often as it said"), (0.8, "only 80 % bought as often")]
+)
+def test_where_customers_were(share: float, part: str) -> None:
+    covered = pd.DataFrame(
+        {
+            "frequency_class": ["all", "0", "4-6"],
+            "customers": [90, 60, 30],
+            "covered": [share, share + 0.02, share - 0.04],
+        }
+    )
+    text = words.covered_sentence(replace(_check(), covered=covered))
+    assert part in text
+    assert "before: 4–6." in text
+    assert words.covered_sentence(_check()) == words.covered_sentence(None) == ""
