@@ -93,7 +93,8 @@ def advertising_consents(consents: ir.Table, as_of: date, *, later_refusals: boo
     Returns
     -------
     pandas.DataFrame
-        One row per customer_id and channel (a key of :data:`CONSENT_CHANNELS`) on which a word was said: granted.
+        One row per customer_id and channel (a key of :data:`CONSENT_CHANNELS`) on which a word was said: granted, basis
+        (how it was given, else missing).
     """
     about = consents.filter(_plain(consents["purpose"]).isin(ADVERTISING))
     names = {name: channel for channel, names in CONSENT_CHANNELS.items() for name in names}
@@ -109,4 +110,4 @@ def advertising_consents(consents: ir.Table, as_of: date, *, later_refusals: boo
         late = ~told["granted"] & (told["changed_at"] > end)
         told = told.mutate(changed_at=ibis.ifelse(late, end, told["changed_at"]))
     latest = current_consents(told, as_of)
-    return collect(latest.select("customer_id", "channel", "granted").order_by("customer_id", "channel"))
+    return collect(latest.select("customer_id", "channel", "granted", "basis").order_by("customer_id", "channel"))
