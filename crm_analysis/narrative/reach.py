@@ -224,11 +224,12 @@ def basis_sentence(bases: pd.DataFrame, *, consent_known: bool) -> str:
 
 def basis_rows(bases: pd.DataFrame) -> tuple[list[list[str]], dict[str, str]]:
     """What allows a contact, by partner or list."""
+    missing = {"customers": _("not agreed, or not stated how"), "prospects": _("not stated")}
     rows = [
         [
             str(r["origin"]) or _("not stated"),
-            _("Customers") if r["who"] == "customers" else _("Prospects"),
-            str(r["basis"]) or _("not stated"),
+            _("Partner's customers") if r["who"] == "customers" else _("Prospects"),
+            str(r["basis"]) or missing[str(r["who"])],
             f.number(r["people"], 0),
             f.number(r["open"], 0),
         ]

@@ -98,11 +98,11 @@ def test_what_allows_a_contact(check_korean: Check) -> None:
         assert "consents 테이블이 없습니다" in words.basis_sentence(bases, consent_known=False)
     rows, heads = words.basis_rows(bases)
     assert rows == [
-        ["Blue club", "Customers", "not stated", "300", "0"],
+        ["Blue club", "Partner's customers", "not agreed, or not stated how", "300", "0"],
         ["Blue club", "Prospects", "contract", "120", "100"],
         ["not stated", "Prospects", "not stated", "7", "0"],
     ]
     assert len(heads) == len(rows[0])
     with language("ko"):
-        assert words.basis_rows(bases)[0][1][:3] == ["Blue club", "잠재 고객", "contract"]
+        assert [row[1] for row in words.basis_rows(bases)[0]] == ["제휴사 고객", "잠재 고객", "잠재 고객"]
     check_korean(lambda: words.no_bases(), "")

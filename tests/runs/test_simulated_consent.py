@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from crm_analysis.identity import record_decision
 from crm_analysis.project import open_project
 from crm_analysis.resources import resource
 from crm_analysis.warehouse import collect
@@ -120,3 +121,40 @@ def test_the_pages_say_who_is_left_out_and_what_allows_a_contact(shop: Path) -> 
     korean = "\n".join(path.read_text("utf-8") for path in sorted(report.rglob("*.html")) if "ko" in path.parts[-2:][0])
     assert f"동의한 적 없음 {never}" in korean
     assert "접촉 근거" in korean
+
+
+def test_who_was_two_customers_when_drawn_is_counted_and_left_out(shop: Path, tmp_path: Path) -> None:
+    """The file of results names the numbers of the day of the draw; two of them are one person by now."""
+    root = tmp_path / "merged"
+    shutil.copytree(shop, root)
+    toml = (root / "crm.toml").read_text(encoding="utf-8")
+    (root / "crm.toml").write_text(toml.replace('also_in = ["ko"]\n', ""), encoding="utf-8")
+    with open_project(root) as project:
+        joined = collect(project.table("customers")).set_index("customer_id")["joined_at"]
+        drawn = collect(project.table("assignments"))
+        drawn = drawn.assign(joined=drawn["customer_id"].map(joined)).sort_values(["joined", "customer_id"])
+        held = str(drawn.loc[drawn["arm"] == "control", "customer_id"].iloc[0])
+        sent = drawn.loc[drawn["arm"] == "contact", "customer_id"].astype("str").tolist()
+        record_decision(project.warehouse, held, sent[-1], "same", "one person, as the shop found out")
+        record_decision(project.warehouse, sent[0], sent[-2], "same", "one person, both contacted")
+    back = pd.DataFrame({"customer_id": sent[-60:], "contacted_at": "2025-01-07"})
+    back.to_csv(root / "back.csv", index=False)
+    done = crm("import-results", str(root / "back.csv"), str(root))
+    assert done.returncode == 0, done.stdout + done.stderr
+    report, person = _report(root), _accounts(root)
+    assert (person[sent[-1]], person[sent[-2]]) == (held, sent[0]), "named after who joined first"
+    with open_project(root) as project:
+        ledger, returned = collect(project.table("assignments")), collect(project.table("contact_results"))
+    first = ledger[ledger["round"] == drawn["round"].iloc[0]].set_index("customer_id")["arm"]
+    assert first.to_dict() == drawn.set_index("customer_id")["arm"].to_dict(), "the draw stays as it was written"
+    assert set(returned["customer_id"]) == set(sent[-60:])
+    plan = pd.read_parquet(report / "tables" / "contact_plan.parquet")
+    today = returned["customer_id"].map(person).fillna(returned["customer_id"])
+    told = set(zip(today, returned["action"], strict=True))
+    reached = pd.Series([key in told for key in zip(plan["customer_id"], plan["action"], strict=True)])
+    done_, against = ((plan["arm"] == "contact") & reached).sum(), ((plan["arm"] != "contact") & reached).sum()
+    page = (report / "07_evaluation.html").read_text("utf-8")
+    assert "1 person is left out of comparisons" in page
+    assert f"Results are back for {done_} of {(plan['arm'] == 'contact').sum()} planned contacts" in page
+    assert against == 0 or f"{against} customers who were to be held back were contacted all the same" in page
+    assert not set(plan["customer_id"]) & {sent[-1], sent[-2]}, "one person is in the plan once"
