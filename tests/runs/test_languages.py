@@ -50,6 +50,8 @@ INSIDE = [
     r"\bC\d{4}\b",
     r"\b\d{8}-\d{6}-[0-9a-f]{4}\b",
     r"\bBG/NBD\b",
+    r"\bMBG/NBD\b",
+    r"\bPareto/NBD\b",
     r"&nbsp;",
     rf"\b{_one_of(list(HANDED_OVER))}(?=, )",
     # names in the few sentences that are about them
