@@ -74,6 +74,7 @@ HANDED_OVER: dict[str, HandedOver] = {
         "origin:text prospects:integer known:integer revenue:number with_basis:integer open:integer",
     ),
     "partner_customers": _table("02", "partner", "partner:text customers:integer revenue:number agreed:integer"),
+    "consent_bases": _table("02", "origin who basis", "origin:text who:text basis:text people:integer open:integer"),
     "contact_kinds": _table(
         "02",
         "kind",

@@ -126,7 +126,7 @@ CONTACTS = TableSpec(
 CONSENTS = TableSpec(
     name="consents",
     grain=lambda: _("one row per change of a consent"),
-    key=("customer_id", "channel", "purpose", "changed_at"),
+    key=("customer_id", "channel", "purpose", "changed_at", "granted"),
     switches_on=lambda: _("plans that leave out who has not agreed"),
     columns=(
         Column("customer_id", "id", lambda: _("Who."), required=True, aliases=CUSTOMER_HEADERS),

@@ -34,7 +34,14 @@ from crm_analysis.features.purchases import (
     purchase_days,
     purchase_states,
 )
-from crm_analysis.features.reach import SEVERAL, channel_reach, identity_counts, partner_customers, prospect_reach
+from crm_analysis.features.reach import (
+    SEVERAL,
+    channel_reach,
+    consent_bases,
+    identity_counts,
+    partner_customers,
+    prospect_reach,
+)
 from crm_analysis.features.rfm import (
     SEGMENTS,
     existing_since_start,
@@ -55,6 +62,7 @@ from crm_analysis.features.segmentation import (
 from crm_analysis.features.timeline import TIMELINE_TABLES, timeline
 
 __all__ = [
+    "consent_bases",
     "consent_purposes",
     "advertising_consents",
     "CONSENT_CHANNELS",

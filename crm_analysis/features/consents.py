@@ -74,7 +74,7 @@ def consent_purposes(consents: ir.Table) -> list[str]:
     return [str(name) for name in collect(counts.order_by([ibis.desc("rows"), "purpose"]))["purpose"].dropna()]
 
 
-def advertising_consents(consents: ir.Table, as_of: date) -> pd.DataFrame:
+def advertising_consents(consents: ir.Table, as_of: date, *, later_refusals: bool = False) -> pd.DataFrame:
     """Who may be sent advertising through which channel, by the latest word on it.
 
     A word on all channels is one on each: whichever came last counts, and at one time a refusal. Purposes other than
@@ -86,11 +86,15 @@ def advertising_consents(consents: ir.Table, as_of: date) -> pd.DataFrame:
         The table ``consents``.
     as_of
         The last day whose changes count.
+    later_refusals
+        Whether refusals after ``as_of`` count as well, as for a plan: consents may be newer than sales, and who is
+        known to have refused by now is not contacted.
 
     Returns
     -------
     pandas.DataFrame
-        One row per customer_id and channel (a key of :data:`CONSENT_CHANNELS`) on which a word was said: granted.
+        One row per customer_id and channel (a key of :data:`CONSENT_CHANNELS`) on which a word was said: granted, basis
+        (how it was given, else missing).
     """
     about = consents.filter(_plain(consents["purpose"]).isin(ADVERTISING))
     names = {name: channel for channel, names in CONSENT_CHANNELS.items() for name in names}
@@ -101,5 +105,9 @@ def advertising_consents(consents: ir.Table, as_of: date) -> pd.DataFrame:
         for channel in CONSENT_CHANNELS
     ]
     told = ibis.union(*each).mutate(purpose=ibis.literal("advertising"))
+    if later_refusals:
+        end = ibis.literal(datetime.combine(as_of, time.max), type="timestamp(6)")
+        late = ~told["granted"] & (told["changed_at"] > end)
+        told = told.mutate(changed_at=ibis.ifelse(late, end, told["changed_at"]))
     latest = current_consents(told, as_of)
-    return collect(latest.select("customer_id", "channel", "granted").order_by("customer_id", "channel"))
+    return collect(latest.select("customer_id", "channel", "granted", "basis").order_by("customer_id", "channel"))

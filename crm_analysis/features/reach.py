@@ -9,10 +9,38 @@ import pandas as pd
 from crm_analysis.features.purchases import is_purchase
 from crm_analysis.warehouse import collect
 
-__all__ = ["SEVERAL", "channel_reach", "identity_counts", "partner_customers", "prospect_reach"]
+__all__ = [
+    "NO_BASIS",
+    "SEVERAL",
+    "channel_reach",
+    "consent_bases",
+    "identity_counts",
+    "partner_customers",
+    "prospect_reach",
+]
 
 SEVERAL = "several channels"
 """Reach of customers who bought in more than one channel."""
+
+NO_BASIS = (
+    "",
+    "-",
+    "0",
+    "false",
+    "n",
+    "n/a",
+    "na",
+    "no",
+    "none",
+    "null",
+    "unknown",
+    "없음",
+    "모름",
+    "미동의",
+    "미확인",
+    "불명",
+)
+"""What a basis of consent says where there is none, in small letters and without blanks."""
 
 
 def identity_counts(accounts: ir.Table | None, review: ir.Table | None) -> pd.DataFrame:
@@ -69,7 +97,25 @@ def channel_reach(lines: ir.Table) -> pd.DataFrame:
     return frame.sort_values(["revenue", "reach"], ascending=[False, True], ignore_index=True)
 
 
-def prospect_reach(prospects: ir.Table | None, lines: ir.Table) -> pd.DataFrame:
+def _stated(basis: ir.StringValue) -> ir.StringValue:
+    """A basis as it is written, NULL where it says that there is none (strip() takes letters on Spark)."""
+    is_none = basis.lower().re_replace(r"\s", "").isin(NO_BASIS)
+    return is_none.ifelse(ibis.null("string"), basis.re_replace(r"^\s+|\s+$", ""))
+
+
+def _listed(prospects: ir.Table, partners: ir.Table | None) -> ir.Table:
+    """Prospects by the list that they came on: origin (name of the partner, else its number, else source), known_as,
+    basis."""
+    told = prospects.mutate(basis=prospects["consent_basis"] if "consent_basis" in prospects.columns else ibis.null())
+    told = told.select("partner_id", "source", "known_as", basis=_stated(told["basis"].cast("string")))
+    if partners is None:
+        return told.mutate(origin=ibis.coalesce(told["partner_id"], told["source"], ""))
+    names = partners.group_by(_partner=partners["partner_id"]).aggregate(_name=partners["name"].max())
+    joined = told.left_join(names, told["partner_id"] == names["_partner"])
+    return joined.mutate(origin=ibis.coalesce(joined["_name"], joined["partner_id"], joined["source"], ""))
+
+
+def prospect_reach(prospects: ir.Table | None, lines: ir.Table, partners: ir.Table | None = None) -> pd.DataFrame:
     """Prospects by the list that they came on, and who of them is a customer already.
 
     Parameters
@@ -78,6 +124,8 @@ def prospect_reach(prospects: ir.Table | None, lines: ir.Table) -> pd.DataFrame:
         Table of the warehouse with ``known_as``, the customer_id of those who are customers; None where there is none.
     lines
         Order lines of the warehouse.
+    partners
+        For the names of partners; None where there are none.
 
     Returns
     -------
@@ -93,9 +141,7 @@ def prospect_reach(prospects: ir.Table | None, lines: ir.Table) -> pd.DataFrame:
     if prospects is None or "known_as" not in prospects.columns:
         return pd.DataFrame(columns=list(kinds)).astype(kinds)
     spent = lines.group_by("customer_id").aggregate(spent=lines["amount"].sum())
-    origin = ibis.coalesce(prospects["partner_id"], prospects["source"], "")
-    basis = prospects["consent_basis"] if "consent_basis" in prospects.columns else ibis.null("string")
-    listed = prospects.select(origin=origin, known_as=prospects["known_as"], basis=basis.cast("string"))
+    listed = _listed(prospects, partners)
     joined = listed.left_join(spent, listed["known_as"] == spent["customer_id"])
     found = joined.group_by("origin").aggregate(
         prospects=joined.count(),
@@ -131,7 +177,22 @@ def partner_customers(
         (net of returns), agreed (customers who agreed on some channel; 0 where no consents are known).
     """
     kinds = {"partner": "str", "customers": "int64", "revenue": "float64", "agreed": "int64"}
-    empty = pd.DataFrame(columns=list(kinds)).astype(kinds)
+    frame = _brought(customers, partners, lines)
+    yes = set() if agreed is None else set(agreed.loc[agreed["granted"].astype(bool), "customer_id"])
+    frame = frame.assign(agreed=frame["customer_id"].isin(yes))
+    found = frame.groupby("partner").agg(
+        customers=("customer_id", "size"),
+        revenue=("spent", "sum"),
+        agreed=("agreed", "sum"),
+    )
+    found = found.reset_index().astype(kinds)
+    return found.sort_values(["customers", "partner"], ascending=[False, True], ignore_index=True)
+
+
+def _brought(customers: ir.Table | None, partners: ir.Table | None, lines: ir.Table) -> pd.DataFrame:
+    """Customers whom partners brought: customer_id, partner (its name, else its number), spent."""
+    empty = pd.DataFrame({"customer_id": [], "partner": [], "spent": []})
+    empty = empty.astype({"customer_id": "str", "partner": "str", "spent": "float64"})
     if customers is None or partners is None or "acquisition_source" not in customers.columns:
         return empty
     known = collect(partners.select("partner_id", "name"))
@@ -143,15 +204,64 @@ def partner_customers(
     mine = told.filter(told["acquisition_source"].isin(list(of))).select("customer_id", "acquisition_source")
     spent = lines.group_by("customer_id").aggregate(spent=lines["amount"].sum())
     frame = collect(mine.left_join(spent, "customer_id").select("customer_id", "acquisition_source", "spent"))
-    yes = set() if agreed is None else set(agreed.loc[agreed["granted"].astype(bool), "customer_id"])
-    frame = frame.assign(partner=frame["acquisition_source"].map(of), agreed=frame["customer_id"].isin(yes))
-    found = frame.groupby("partner").agg(
-        customers=("customer_id", "size"),
-        revenue=("spent", "sum"),
-        agreed=("agreed", "sum"),
-    )
-    found = found.reset_index().astype(kinds)
-    return found.sort_values(["customers", "partner"], ascending=[False, True], ignore_index=True)
+    return frame.assign(partner=frame["acquisition_source"].map(of))[list(empty.columns)]
+
+
+def consent_bases(
+    prospects: ir.Table | None,
+    customers: ir.Table | None,
+    partners: ir.Table | None,
+    agreed: pd.DataFrame | None,
+    lines: ir.Table,
+) -> pd.DataFrame:
+    """What allows a contact with prospects and with customers whom partners brought.
+
+    Parameters
+    ----------
+    prospects
+        As in :func:`prospect_reach`.
+    customers, partners, lines
+        As in :func:`partner_customers`.
+    agreed
+        Of :func:`crm_analysis.features.advertising_consents`; None where no consents are known.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per origin (partner, else list), who (``prospects`` or ``customers``) and basis (as it is written, empty
+        where none is stated): people, open (who may be asked: prospects with a basis who are no customers, customers
+        who agreed on some channel). Of several bases of a customer the first by the alphabet counts.
+    """
+    kinds = {"origin": "str", "who": "str", "basis": "str", "people": "int64", "open": "int64"}
+    parts = []
+    if prospects is not None and "known_as" in prospects.columns:
+        listed = _listed(prospects, partners)
+        may = listed["basis"].notnull() & listed["known_as"].isnull()
+        told = listed.select("origin", basis=ibis.coalesce(listed["basis"], ""), open=may.cast("int64"))
+        counted = told.group_by("origin", "basis").aggregate(people=told.count(), open=told["open"].sum())
+        parts.append(collect(counted).assign(who="prospects"))
+    brought = _brought(customers, partners, lines)
+    if len(brought):
+        basis = brought["customer_id"].map(_bases_of(agreed)).astype("str")
+        brought = brought.assign(basis=basis.fillna(""), open=basis.notna())
+        counted = brought.groupby(["partner", "basis"]).agg(people=("open", "size"), open=("open", "sum"))
+        parts.append(counted.reset_index().rename(columns={"partner": "origin"}).assign(who="customers"))
+    found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(kinds))
+    found = found[list(kinds)].astype(kinds)
+    order = ["origin", "who", "people", "basis"]
+    return found.sort_values(order, ascending=[True, True, False, True], ignore_index=True)
+
+
+def _bases_of(agreed: pd.DataFrame | None) -> pd.Series:
+    """How each customer who agreed on some channel did so, by customer_id; empty text where that is not stated."""
+    if agreed is None:
+        return pd.Series(dtype="str")
+    given = agreed[agreed["granted"].astype(bool)]
+    basis = given["basis"].fillna("").astype("str").str.strip()
+    basis = basis.mask(basis.str.lower().str.replace(r"\s", "", regex=True).isin(NO_BASIS), "")
+    given = given.assign(basis=basis, is_missing=basis == "")
+    first = given.sort_values(["customer_id", "is_missing", "basis"]).drop_duplicates("customer_id")
+    return first.set_index("customer_id")["basis"]
 
 
 def _partner_of(source: str, partners: pd.DataFrame) -> str:

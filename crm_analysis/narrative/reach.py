@@ -10,9 +10,12 @@ from crm_analysis.labels import channel_label, evidence_field_label
 from crm_analysis.messages import _, plural
 
 __all__ = [
+    "basis_rows",
+    "basis_sentence",
     "channel_rows",
     "channel_sentence",
     "identity_sentence",
+    "no_bases",
     "no_channels",
     "no_partners",
     "no_prospects",
@@ -166,15 +169,17 @@ def prospect_rows(reach: pd.DataFrame, currency: str) -> tuple[list[list[str]], 
     return rows, heads
 
 
-def partner_rows(partners: pd.DataFrame, currency: str) -> tuple[list[list[str]], dict[str, str]]:
-    """Customers whom partners brought."""
+def partner_rows(
+    partners: pd.DataFrame, currency: str, *, consent_known: bool = True
+) -> tuple[list[list[str]], dict[str, str]]:
+    """Customers whom partners brought; who agreed is not known where there is no table of consents."""
     rows = [
         [
             str(r["partner"]),
             f.number(r["customers"], 0),
             f.money(r["revenue"], currency, "table"),
             f.money(r["revenue"] / r["customers"], currency, "table"),
-            f.percent(r["agreed"] / r["customers"], 1),
+            f.percent(r["agreed"] / r["customers"], 1) if consent_known else _("not known"),
         ]
         for r in partners.to_dict("records")
     ]
@@ -186,6 +191,62 @@ def partner_rows(partners: pd.DataFrame, currency: str) -> tuple[list[list[str]]
         _("Agreed to advertising"): "right",
     }
     return rows, heads
+
+
+def basis_sentence(bases: pd.DataFrame, *, consent_known: bool) -> str:
+    """Of whom it is not stated what allows a contact.
+
+    Parameters
+    ----------
+    bases
+        Of :func:`crm_analysis.features.consent_bases`.
+    consent_known
+        Whether there is a table of consents.
+    """
+    if bases.empty:
+        return ""
+    people, missing = int(bases["people"].sum()), int(bases.loc[bases["basis"] == "", "people"].sum())
+    told = _(
+        "What allows a contact is stated for {known} of {people} prospects and customers whom partners brought; {open} of "
+        "all may be asked. Ask none of the others.",
+        known=f.number(people - missing, 0),
+        people=f.number(people, 0),
+        open=f.number(int(bases["open"].sum()), 0),
+    )
+    if consent_known or not (bases["who"] == "customers").any():
+        return told
+    unknown = _(
+        "Whether the customers whom partners brought agreed to advertising could not be checked: the table consents is "
+        "missing. 'crm-analysis template consents' writes an example to fill in."
+    )
+    return f"{told} {unknown}"
+
+
+def basis_rows(bases: pd.DataFrame) -> tuple[list[list[str]], dict[str, str]]:
+    """What allows a contact, by partner or list."""
+    rows = [
+        [
+            str(r["origin"]) or _("not stated"),
+            _("Customers") if r["who"] == "customers" else _("Prospects"),
+            str(r["basis"]) or _("not stated"),
+            f.number(r["people"], 0),
+            f.number(r["open"], 0),
+        ]
+        for r in bases.to_dict("records")
+    ]
+    heads = {
+        _("Partner or list"): "left",
+        _("Group"): "left",
+        _("Basis for contact"): "left",
+        _("Number of people"): "right",
+        _("May be asked"): "right",
+    }
+    return rows, heads
+
+
+def no_bases() -> str:
+    """Why nothing can be said about what allows a contact."""
+    return _("Nobody is known to come from a partner or a list, so no basis for a contact is asked for.")
 
 
 def no_partners() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from crm_analysis.commands import people as command
 from crm_analysis.errors import ConfigError
+from crm_analysis.features import advertising_consents
 from crm_analysis.identity import current_decisions, record_decision
 from crm_analysis.project import Project
 from crm_analysis.warehouse import Engine, collect
@@ -83,6 +85,36 @@ def test_one_person_is_one_customer_in_every_table(tmp_path: Path, engine: Engin
     assert found["customers"].set_index("customer_id")["referrer_id"]["a2"] == "a1", "who recommended is one person too"
     mine = ledger[ledger["table"] == "customers"].set_index("rule")["rows"]
     assert (mine["kept"], mine["same_person"]) == (4, 1)
+
+
+AGREED, REFUSED = "b7,email,advertising,true,{at}", "a1,email,advertising,false,{at}"
+CONSENT_HEAD = "customer_id,channel,purpose,granted,changed_at"
+
+
+@pytest.mark.parametrize(
+    ("files", "allowed"),
+    [
+        ([REFUSED.format(at="2023-06-01"), AGREED.format(at="2023-06-01")], False),
+        ([AGREED.format(at="2023-06-01"), REFUSED.format(at="2023-06-01")], False),
+        ([REFUSED.format(at="2023-06-01"), AGREED.format(at="2023-06-02")], True),
+        ([AGREED.format(at="2023-06-01"), REFUSED.format(at="2023-06-02")], False),
+        ([f"{REFUSED}\n{AGREED}".format(at="2023-06-01")], False),
+    ],
+)
+def test_the_last_word_of_all_accounts_of_a_person_counts_and_at_one_time_the_refusal(
+    shop: Shop, files: list[str], allowed: bool
+) -> None:
+    """Also where the agreement stands in the newer file."""
+    _filled(shop)
+    (shop.root / "said").mkdir()
+    for number, row in enumerate(files):
+        shop.put(f"{number}.csv", [row], CONSENT_HEAD, "said")
+    toml = shop.root / "crm.toml"
+    toml.write_text(toml.read_text(encoding="utf-8").replace('"consents.csv"', '"said/*"'), encoding="utf-8")
+    project = shop.open()
+    project.build()
+    found = advertising_consents(project.table("consents"), date(2024, 1, 1))
+    assert found.to_dict("records") == [{"customer_id": "a1", "channel": "email", "granted": allowed}]
 
 
 def test_what_a_customer_is_called_is_the_last_word_and_since_when_the_first(people: Shop) -> None:

@@ -126,3 +126,30 @@ def test_who_may_be_sent_advertising_through_what(tmp_path: Path, engine: Engine
     early = advertising_consents(table, date(2024, 1, 31)).set_index(["customer_id", "channel"])["granted"]
     assert early[("c1", "email")]
     assert consent_purposes(table)[0] == "advertising"
+
+
+LATE = [
+    ("c1", "email", "advertising", True, "2024-01-01 10:00", "form"),
+    ("c1", "all", "advertising", False, "2024-06-03 08:00", "call"),
+    ("c2", "email", "advertising", False, "2024-01-01 10:00", "form"),
+    ("c2", "email", "advertising", True, "2024-06-03 08:00", "form"),
+    ("c3", "email", "advertising", True, "2024-05-31 23:59:59.999999", "form"),
+    ("c3", "email", "advertising", False, "2024-06-03 08:00", "call"),
+    ("c3", "email", "advertising", True, "2024-06-04 08:00", "form"),
+    ("c4", "phone", "advertising", True, "2024-05-31 23:59:59.999999", "form"),
+]
+
+
+def test_a_plan_knows_refusals_after_the_last_day_of_sales_and_no_agreements(tmp_path: Path, engine: Engine) -> None:
+    consents = _stored(engine, tmp_path, _frame(LATE))
+    last = date(2024, 5, 31)
+    found = advertising_consents(consents, last, later_refusals=True).set_index(["customer_id", "channel"])["granted"]
+    assert found.astype(bool).to_dict() == {
+        **{("c1", channel): False for channel in CONSENT_CHANNELS},
+        ("c2", "email"): False,
+        ("c3", "email"): False,
+        ("c4", "phone"): True,
+    }
+    for day, expected in ((last, [True, False, True]), (date(2024, 6, 30), [False, True, True])):
+        on_the_day = advertising_consents(consents, day).set_index(["customer_id", "channel"])["granted"]
+        assert [bool(on_the_day[(who, "email")]) for who in ("c1", "c2", "c3")] == expected, day

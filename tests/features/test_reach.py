@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
-from crm_analysis.features import SEVERAL, channel_reach, identity_counts, partner_customers, prospect_reach
+from crm_analysis.features import (
+    SEVERAL,
+    advertising_consents,
+    channel_reach,
+    consent_bases,
+    identity_counts,
+    partner_customers,
+    prospect_reach,
+)
 from crm_analysis.warehouse import Engine, Warehouse
 
 
@@ -88,3 +97,51 @@ def test_customers_whom_partners_brought(engine: Engine, tmp_path: Path) -> None
     assert found["agreed"].to_dict() == {"PA1": 1, "Blue club": 0}
     assert partner_customers(None, both.read("partners"), agreed, lines).empty
     assert partner_customers(both.read("customers"), None, agreed, lines).empty
+
+
+def test_what_allows_a_contact_by_partner(engine: Engine, tmp_path: Path) -> None:
+    prospects = pd.DataFrame(
+        [
+            ("n1", "PA1", None, "a", "contract"),
+            ("n2", "PA1", None, None, "contract "),
+            ("n3", "PA1", None, None, "None"),
+            ("n4", "PA1", None, None, "미 동의"),
+            ("n5", "PA9", "fair", None, None),
+            ("n6", None, "fair", None, "form"),
+        ],
+        columns=["prospect_id", "partner_id", "source", "known_as", "consent_basis"],
+    )
+    customers = pd.DataFrame({"customer_id": list("abcd"), "acquisition_source": ["PA1", "PA1", "PA1", "walk-in"]})
+    partners = pd.DataFrame({"partner_id": ["PA1"], "name": ["Blue club"]})
+    said = [
+        ("a", "email", True, "2024-01-01", "form"), ("a", "phone", True, "2024-01-01", "call"),
+        ("b", "email", True, "2024-01-01", "form"), ("b", "email", False, "2024-02-01", "call"),
+        ("c", "email", True, "2024-01-01", None), ("d", "email", True, "2024-01-01", "form"),
+    ]  # fmt: skip
+    consents = pd.DataFrame(said, columns=["customer_id", "channel", "granted", "changed_at", "basis"])
+    consents = consents.assign(purpose="advertising", changed_at=pd.to_datetime(consents["changed_at"]))
+    both = _warehouse(
+        engine, tmp_path / "w", order_lines=LINES, prospects=prospects, customers=customers, partners=partners,
+        consents=consents,
+    )  # fmt: skip
+    tables = [both.read(name) for name in ("prospects", "customers", "partners")]
+    agreed = advertising_consents(both.read("consents"), date(2024, 3, 1))
+    lines = both.read("order_lines")
+    found = consent_bases(*tables, agreed, lines)
+    assert found.to_numpy().tolist() == [
+        ["Blue club", "customers", "", 2, 1],  # b took it back, c agreed, it is not said how
+        ["Blue club", "customers", "call", 1, 1],
+        ["Blue club", "prospects", "", 2, 0],
+        ["Blue club", "prospects", "contract", 2, 1],  # one is a customer
+        ["PA9", "prospects", "", 1, 0],
+        ["fair", "prospects", "form", 1, 1],
+    ]
+    reach = prospect_reach(tables[0], lines, tables[2]).set_index("origin")
+    assert reach[["prospects", "known", "with_basis", "open"]].to_dict("index") == {
+        "Blue club": {"prospects": 4, "known": 1, "with_basis": 2, "open": 1},
+        "PA9": {"prospects": 1, "known": 0, "with_basis": 0, "open": 0},
+        "fair": {"prospects": 1, "known": 0, "with_basis": 1, "open": 1},
+    }
+    unknown = consent_bases(*tables, None, lines)
+    assert unknown[unknown["who"] == "customers"].to_numpy().tolist() == [["Blue club", "customers", "", 3, 0]]
+    assert consent_bases(None, None, None, agreed, lines).empty

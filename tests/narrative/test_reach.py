@@ -72,4 +72,37 @@ def test_customers_of_partners(check_korean: Check) -> None:
     assert rows[0][0] == "Blue club"
     assert rows[0][-1] == "25.0 %"
     assert len(rows[0]) == len(heads)
+    assert words.partner_rows(partners, "EUR", consent_known=False)[0][0][-1] == "not known", "not 0 %"
     check_korean(lambda: words.no_partners(), "partners")
+
+
+def test_what_allows_a_contact(check_korean: Check) -> None:
+    bases = pd.DataFrame(
+        [
+            ("Blue club", "customers", "", 300, 0),
+            ("Blue club", "prospects", "contract", 120, 100),
+            ("", "prospects", "", 7, 0),
+        ],
+        columns=["origin", "who", "basis", "people", "open"],
+    )
+    said = words.basis_sentence(bases, consent_known=True)
+    assert "stated for 120 of 427 prospects and customers" in said
+    assert "100 of all may be asked" in said
+    assert "consents" not in said
+    assert "could not be checked: the table consents is missing" in words.basis_sentence(bases, consent_known=False)
+    prospects = bases[bases["who"] == "prospects"]
+    assert "consents" not in words.basis_sentence(prospects, consent_known=False), "it is about customers"
+    assert words.basis_sentence(bases.head(0), consent_known=False) == ""
+    check_korean(lambda: words.basis_sentence(bases, consent_known=True), "427")
+    with language("ko"):
+        assert "consents 테이블이 없습니다" in words.basis_sentence(bases, consent_known=False)
+    rows, heads = words.basis_rows(bases)
+    assert rows == [
+        ["Blue club", "Customers", "not stated", "300", "0"],
+        ["Blue club", "Prospects", "contract", "120", "100"],
+        ["not stated", "Prospects", "not stated", "7", "0"],
+    ]
+    assert len(heads) == len(rows[0])
+    with language("ko"):
+        assert words.basis_rows(bases)[0][1][:3] == ["Blue club", "잠재 고객", "contract"]
+    check_korean(lambda: words.no_bases(), "")
