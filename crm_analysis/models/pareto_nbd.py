@@ -203,12 +203,10 @@ def _at_both(
     data: PurchaseStates, bend: float, tail: Callable[[FloatArray, FloatArray], FloatArray]
 ) -> tuple[FloatArray, FloatArray]:
     """A function of (frequency, time) at the recency and at the age of each row."""
-    parts = []
-    for times in (data.recency_coded, data.age_coded):
-        x = data.x_coded
-        pair, inverse = np.unique(x.code * len(times.values) + times.code, return_inverse=True)
-        x_code, t_code = pair // len(times.values), pair % len(times.values)
-        parts.append(along_age(tail, x.values, times.values, x_code, t_code, bend)[inverse])
+    parts, x = [], data.x_coded.values
+    for times, pairs in ((data.recency_coded, data.recency_pairs), (data.age_coded, data.pairs)):
+        x_code, t_code, inverse = pairs
+        parts.append(along_age(tail, x, times.values, x_code, t_code, bend)[inverse])
     return parts[0], parts[1]
 
 
