@@ -201,6 +201,15 @@ def test_a_wrong_type_in_row_one_million(duckdb: Engine, tmp_path: Path) -> None
     assert collect(result.rows.filter(lambda t: t["parse_problem"].notnull()))["raw_value"].tolist() == ["banana"]
 
 
+def test_answers_that_are_neither_yes_nor_no(duckdb: Engine, tmp_path: Path) -> None:
+    rows = "".join(f"A,email,advertising,{word},2025-01-01\n" for word in ("maybe", "later", "yes"))
+    (tmp_path / "consents.csv").write_text("customer_id,channel,purpose,granted,changed_at\n" + rows)
+    spec, settings = SOURCE_TABLES["consents"], SourceSettings(path="consents.csv")
+    source = open_source(spec, settings, duckdb, root=tmp_path, scratch=tmp_path / "scratch")
+    with pytest.raises(IngestError, match=r"consents\.csv: 2 of 3 rows of column 'granted' .* are neither yes nor no"):
+        stage(source, duckdb, time_zone="UTC", pseudonym_key="key")
+
+
 def test_a_column_that_is_mostly_unreadable(duckdb: Engine, tmp_path: Path) -> None:
     (tmp_path / "sales.csv").write_text(HEADER + "A,soon,1\nA,later,1\nA,2025-01-01,1\n")
     with pytest.raises(

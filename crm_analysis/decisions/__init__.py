@@ -6,7 +6,13 @@ from crm_analysis.decisions.direction import apply_overrules, budget_split, hypo
 from crm_analysis.decisions.environment import comparison_periods, industry_traits
 from crm_analysis.decisions.evaluation import campaign_results, needed_per_arm, past_campaigns, planned_tests
 from crm_analysis.decisions.inventory import filled_in, inventory
-from crm_analysis.decisions.learned import arm_conflicts, campaign_effects, round_effects
+from crm_analysis.decisions.learned import (
+    arm_conflicts,
+    campaign_effects,
+    returned_contacts,
+    round_effects,
+    todays_customers,
+)
 from crm_analysis.decisions.offers import (
     allocate,
     budget_curve,
@@ -66,7 +72,9 @@ __all__ = [
     "questions",
     "readiness",
     "recommended_budget",
+    "returned_contacts",
     "round_effects",
     "strategy_by_segment",
     "strategy_of_customers",
+    "todays_customers",
 ]

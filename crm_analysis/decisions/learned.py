@@ -22,7 +22,9 @@ __all__ = [
     "arm_conflicts",
     "campaign_effects",
     "kinds_of_campaigns",
+    "returned_contacts",
     "round_effects",
+    "todays_customers",
 ]
 
 LEVEL = 0.90
@@ -86,16 +88,41 @@ def campaign_effects(results: pd.DataFrame, offers: ir.Table | None) -> pd.DataF
     )
 
 
+def todays_customers(rows: ir.Table, accounts: ir.Table | None) -> ir.Table:
+    """Rows of the ledger by the people of today.
+
+    Parameters
+    ----------
+    rows
+        With customer_id as it was when the row was written.
+    accounts
+        account_id and customer_id of today; None where there is no table of customers.
+
+    Returns
+    -------
+    ibis.expr.types.Table
+        The same rows with customer_id of the person whom the account belongs to now.
+    """
+    if accounts is None:
+        return rows
+    moved = accounts.filter(accounts["account_id"] != accounts["customer_id"])
+    moved = moved.select(_account=moved["account_id"], _person=moved["customer_id"])
+    joined = rows.left_join(moved, rows["customer_id"] == moved["_account"])
+    return joined.mutate(customer_id=ibis.coalesce(joined["_person"], joined["customer_id"])).select(*rows.columns)
+
+
+def returned_contacts(contacts: ir.Table | None, accounts: ir.Table | None) -> pd.DataFrame | None:
+    """Who was contacted for what, by the people of today: customer_id, action; None where nothing came back."""
+    if contacts is None:
+        return None
+    told = todays_customers(contacts, accounts).select("customer_id", "action").distinct()
+    return collect(told.order_by("customer_id", "action"))
+
+
 def _as_people(drawn: ir.Table, accounts: ir.Table | None) -> ir.Table:
     """A draw by the people of today: customer_id is that of the person, ``both_sides`` whether two of the person's
     accounts were drawn to different sides of one round; of two on one side the first row stays."""
-    drawn = drawn.mutate(contact=drawn["arm"] == "contact")
-    if accounts is not None:
-        moved = accounts.filter(accounts["account_id"] != accounts["customer_id"])
-        moved = moved.select(_account=moved["account_id"], _person=moved["customer_id"])
-        joined = drawn.left_join(moved, drawn["customer_id"] == moved["_account"])
-        person = ibis.coalesce(joined["_person"], joined["customer_id"])
-        drawn = joined.mutate(customer_id=person).select(*drawn.columns)
+    drawn = todays_customers(drawn.mutate(contact=drawn["arm"] == "contact"), accounts)
     person = ibis.window(group_by=["round", "customer_id"])
     sides = drawn["contact"].cast("int64")
     drawn = drawn.mutate(both_sides=sides.max().over(person) != sides.min().over(person))
@@ -105,14 +132,15 @@ def _as_people(drawn: ir.Table, accounts: ir.Table | None) -> ir.Table:
 
 
 def arm_conflicts(assignments: ir.Table | None, accounts: ir.Table | None) -> int:
-    """People, one per round, of whom one account was drawn to be contacted and another to be held back.
+    """People of whom, in one round or more, one account was drawn to be contacted and another to be held back.
 
     They were two customers when the draw was made. Nobody is moved to another arm: they are left out of comparisons.
     """
     if assignments is None or "offer_kind" not in assignments.columns:
         return 0
     people = _as_people(assignments, accounts)
-    return int(collect(people.aggregate(n=people["both_sides"].sum()))["n"].fillna(0).iloc[0])
+    mixed = people.filter(people["both_sides"])
+    return int(collect(mixed.aggregate(n=mixed["customer_id"].nunique()))["n"].iloc[0])
 
 
 def round_effects(

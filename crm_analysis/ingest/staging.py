@@ -302,6 +302,11 @@ def _unreadable(staged: Staged, source: Source, name: str, code: str, count: int
             "Map another column, or set decimal or delimiter in crm.toml.",
             **facts,
         ),
+        "not_yes_or_no": lambda: _(
+            "{file}: {count} of {rows} rows of column '{header}' ({column}) are neither yes nor no. Map another "
+            "column, or write true or false.",
+            **facts,
+        ),
     }
     return IngestError(messages[code.partition(":")[2]]())
 

@@ -65,13 +65,18 @@ def consent_sentence(exclusions: pd.DataFrame, purposes: Sequence[str] | None) -
             "Consent is not checked in this plan: the table consents is missing. Nothing of it may be sent before you "
             "have removed everyone who has not agreed. 'crm-analysis template consents' writes an example to fill in."
         )
+    if not purposes:
+        return _(
+            "The table consents has no row that can be used, so nobody may be contacted. See on the page of data quality "
+            "why its rows were set aside."
+        )
     counts = (-exclusions.set_index("reason")["customers"]).to_dict()
     never, refused = int(counts.get("no_consent", 0)), int(counts.get("opted_out", 0))
     if not {_plain(purpose) for purpose in purposes} & set(ADVERTISING):
         return _(
             "No consent is for advertising (purposes found: {purposes}), so nobody may be contacted. Name the purpose "
             "'advertising' in the table consents.",
-            purposes=", ".join(list(purposes)[:_PURPOSES_SHOWN]) or "-",
+            purposes=", ".join(list(purposes)[:_PURPOSES_SHOWN]),
         )
     return _(
         "Only customers with a valid consent for the channel are in the plan. Left out before the draw: {never} who never "

@@ -137,6 +137,14 @@ class StepSession:
         """A table of the warehouse, None where it is missing or empty."""
         return self.project.table(table) if self.project.has(table) else None
 
+    def stored(self, table: str) -> ir.Table | None:
+        """A table of the warehouse, also one without rows; None where there never was one.
+
+        For tables that allow something: where every row was set aside nothing is allowed, which is not the same as
+        having no such table.
+        """
+        return self.project.warehouse.read(table) if self.project.warehouse.has(table) else None
+
     def sources(self) -> dict[str, ir.Table]:
         """Tables of the contract that are in the warehouse."""
         return {name: self.project.table(name) for name in SOURCE_TABLES if self.project.warehouse.has(name)}

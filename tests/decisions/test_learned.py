@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import ibis
 import ibis.expr.types as ir
@@ -10,8 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from crm_analysis.decisions import arm_conflicts, campaign_effects, round_effects
-from crm_analysis.warehouse import Engine, Warehouse
+from crm_analysis.decisions import arm_conflicts, campaign_effects, returned_contacts, round_effects
+from crm_analysis.warehouse import Engine, Warehouse, collect
 
 ROUND = "shop:2024-05-15:1"
 FIRST_CONTACT, AS_OF = date(2024, 5, 20), date(2024, 6, 30)
@@ -138,3 +139,29 @@ def test_customers_found_to_be_one_person_since(shop: Warehouse) -> None:
     found = round_effects(lines, drawn, back, AS_OF, 30, accounts).set_index("segment").loc["lost"]
     assert (plain["treated"], plain["compared"]) == (120, 80)
     assert (found["treated"], found["compared"]) == (118, 79)
+
+
+def test_a_person_in_conflict_in_two_rounds_is_one_person(shop: Warehouse, tmp_path: Path, engine: Engine) -> None:
+    links = pd.DataFrame({"account_id": ["c1", "c7", "c6", "c8"], "customer_id": ["c1", "c1", "c6", "c6"]})
+    drawn = collect(shop.read("assignments"))
+    both = Warehouse(tmp_path, engine)
+    both.write_frame("accounts", links)
+    both.write_frame("assignments", pd.concat([drawn, drawn.assign(round="shop:2024-06-15:1")]))
+    assert arm_conflicts(both.read("assignments"), both.read("accounts")) == 1, "c6 and c8 were both held back"
+
+
+def test_contacts_that_came_back_are_those_of_the_person_today(tmp_path: Path, engine: Engine) -> None:
+    warehouse = Warehouse(tmp_path, engine)
+    back = pd.DataFrame(
+        {"customer_id": ["c7", "c2", "c2"], "action": ["lost:reactivate", "loyal:raise", "loyal:raise"]}
+    )
+    warehouse.write_frame("contact_results", back)
+    warehouse.write_frame("accounts", pd.DataFrame({"account_id": ["c1", "c7"], "customer_id": ["c1", "c1"]}))
+    contacts, accounts = warehouse.read("contact_results"), warehouse.read("accounts")
+    found = returned_contacts(contacts, accounts)
+    assert found is not None
+    assert found.to_numpy().tolist() == [["c1", "lost:reactivate"], ["c2", "loyal:raise"]]
+    plain = returned_contacts(contacts, None)
+    assert plain is not None
+    assert plain["customer_id"].tolist() == ["c2", "c7"]
+    assert returned_contacts(None, accounts) is None

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from crm_analysis.decisions import calendar, exclusions
+from crm_analysis.messages import language
 from crm_analysis.narrative import communication as words
 
 
@@ -58,6 +59,9 @@ def test_consent_checked_or_not() -> None:
     assert "Nothing of it may be sent" in unchecked
     other = words.consent_sentence(left_out, ["service", "night"])
     assert "purposes found: service, night" in other
+    assert "no row that can be used, so nobody may be contacted" in words.consent_sentence(left_out, [])
+    with language("ko"):
+        assert "쓸 수 있는 행이 없어" in words.consent_sentence(left_out, [])
 
 
 def test_nobody_agreed() -> None:
