@@ -30,7 +30,7 @@ def _at_odds(rows: ir.Table) -> ir.Table:
     """Order numbers with sales in several files.
 
     ``order_id``, whether two files ``agree`` on a customer and day, and whether a file states another one
-    (``apart``).
+    (``apart``). On a number that one file gives to several customers, files do not agree.
     """
     sales = _sales(rows)
     files = sales.group_by("order_id").aggregate(_from=sales["file_order"].min(), _to=sales["file_order"].max())
@@ -39,8 +39,13 @@ def _at_odds(rows: ir.Table) -> ir.Table:
     by = {"_who": sales["customer_id"].fill_null(""), "_day": sales["ordered_at"].date()}
     stated = sales.group_by("order_id", "_from", "_to", **by)
     stated = stated.aggregate(_first=sales["file_order"].min(), _last=sales["file_order"].max())
+    inside = sales.group_by("order_id", "file_order").aggregate(
+        _one=sales["customer_id"].fill_null("").min(), _other=sales["customer_id"].fill_null("").max()
+    )
+    mixed = inside.group_by(_mixed="order_id").aggregate(mixed=(inside["_one"] != inside["_other"]).max())
+    stated = stated.inner_join(mixed, stated["order_id"] == mixed["_mixed"])
     return stated.group_by("order_id").aggregate(
-        agree=(stated["_first"] < stated["_last"]).max(),
+        agree=((stated["_first"] < stated["_last"]) & ~stated["mixed"]).max(),
         apart=((stated["_first"] > stated["_from"]) | (stated["_last"] < stated["_to"])).max(),
     )
 
@@ -81,7 +86,7 @@ def with_moved(rows: ir.Table) -> ir.Table:
     """Add ``is_moved``: a newer file has the same line on another day, or the order with another customer.
 
     Of the same product a newer file must hold a line of the same sign; where it also holds its return, the older
-    line is a sale that was exchanged, and stays.
+    line is a sale that was exchanged, and stays. A number that one file gives to several customers moves nothing.
 
     Parameters
     ----------
@@ -98,6 +103,8 @@ def with_moved(rows: ir.Table) -> ir.Table:
     )
     numbered = ibis.window(group_by=[*content, "file_order"], order_by=rows["source_file"])
     rows = rows.mutate(_number=ibis.row_number().over(numbered))
+    in_file = ibis.window(group_by=["order_id", "file_order"])
+    rows = rows.mutate(_mixed=rows["_who_ordered"].min().over(in_file) != rows["_who_ordered"].max().over(in_file))
 
     def newest(column: str, *of: str) -> ir.Value:
         return rows[column].max().over(ibis.window(group_by=list(of)))
@@ -108,8 +115,9 @@ def with_moved(rows: ir.Table) -> ir.Table:
     sold = newest("_sold_in", "order_id")
     other_customer = (rows["file_order"] < sold) & (newest("_sold_in", "order_id", "_who_ordered") < sold)
     moved = ibis.ifelse(rows["_is_sale"], (said_anew & ~exchanged) | other_customer, said_anew & other_customer)
-    marked = rows.mutate(is_moved=(rows["has_order_number"] & moved).fill_null(False))
-    return marked.drop("_is_sale", "_sold_in", "_returned_in", "_who_ordered", "_number")
+    mixed = rows["_mixed"].max().over(ibis.window(group_by="order_id"))
+    marked = rows.mutate(is_moved=(rows["has_order_number"] & moved & ~mixed).fill_null(False))
+    return marked.drop("_mixed", "_is_sale", "_sold_in", "_returned_in", "_who_ordered", "_number")
 
 
 def with_number_twice(rows: ir.Table) -> ir.Table:

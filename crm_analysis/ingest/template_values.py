@@ -130,6 +130,7 @@ def _words() -> dict[str, Three]:
         "household_size": ("2", "1", "4"),
         "outcome": (_("solved"), _("opened"), _("replied")),
         "basis": (_("order form"), _("call"), _("app")),
+        "consent_basis": (_("order form"), _("call"), None),
         "reason": (_("order"), _("redemption"), _("order")),
         "tier": (_("silver"), _("silver"), _("gold")),
         "text": (_("Fast delivery, well packed."), _("The cup arrived broken."), _("Good, but a little expensive.")),

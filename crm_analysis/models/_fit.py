@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, Self
 
 import numpy as np
@@ -21,7 +21,7 @@ from crm_analysis.messages import _
 from crm_analysis.models._maximise import Estimate, is_positive
 from crm_analysis.models._states import FloatArray
 
-__all__ = ["LikelihoodModel"]
+__all__ = ["LikelihoodModel", "inverse_information", "warn_of"]
 
 _VAGUE = 10.0
 """A parameter whose logarithm has a larger standard error could be anything from nothing to all: it is not known."""
@@ -106,56 +106,13 @@ class LikelihoodModel:
         self.aic_ = 2 * len(names) - 2 * self.log_likelihood_
         self.bic_ = len(names) * float(np.log(customers)) - 2 * self.log_likelihood_
         self.converged_ = estimate.converged
-        known = self._store_covariance(estimate, customers)
+        known, self.log_covariance_ = inverse_information(estimate, customers)
         covariance = self.log_covariance_ * np.outer(params, params)
         covariance[~known, :] = np.nan
         covariance[:, ~known] = np.nan
         self.covariance_ = pd.DataFrame(covariance, index=names, columns=names)
         self.standard_errors_ = pd.Series(np.sqrt(np.diag(covariance)), index=names)
-        self._warn(estimate, known)
-
-    def _store_covariance(self, estimate: Estimate, customers: float) -> np.ndarray:
-        """Invert the information of the parameters that the data determine; say which these are."""
-        known = estimate.free.copy()
-        information = estimate.hessian * customers
-        if not is_positive(estimate.hessian[np.ix_(known, known)]):
-            known[:] = False
-        inverse = np.zeros_like(information)
-        while known.any():
-            inverse[np.ix_(known, known)] = linalg.inv(information[np.ix_(known, known)])
-            vague = known & (np.diag(inverse) > _VAGUE**2)
-            if not vague.any():
-                break
-            known &= ~vague
-            inverse[:] = 0.0
-        self.log_covariance_ = inverse
-        return known
-
-    def _warn(self, estimate: Estimate, known: np.ndarray) -> None:
-        if not estimate.converged:
-            warnings.warn(
-                _(
-                    "{model}: the likelihood was not maximised (largest slope {slope}). Take a longer period or"
-                    " more customers, or use the mean of the past instead.",
-                    model=self.NAME,
-                    slope=f"{estimate.gradient:.1e}",
-                ),
-                ConvergenceWarning,
-                stacklevel=4,
-            )
-        if not known.all():
-            undetermined = [n for n, is_known in zip(self.PARAMETERS, known, strict=True) if not is_known]
-            warnings.warn(
-                _(
-                    "{model}: the data do not determine {parameters}: customers are too few or too alike."
-                    " Expected values can be used, standard errors cannot. Take a longer period or more"
-                    " customers.",
-                    model=self.NAME,
-                    parameters=", ".join(undetermined),
-                ),
-                StatisticalWarning,
-                stacklevel=4,
-            )
+        warn_of(estimate, known, self.NAME, names)
 
     def _need_params(self) -> pd.Series:
         if not hasattr(self, "params_"):
@@ -223,3 +180,66 @@ class LikelihoodModel:
         params = getattr(self, "params_", None)
         inner = "" if params is None else ", ".join(f"{k}={v:.5g}" for k, v in params.items())
         return f"{type(self).__name__}({inner})"
+
+
+def inverse_information(estimate: Estimate, customers: float) -> tuple[np.ndarray, FloatArray]:
+    """Invert the information of the parameters that the data determine.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        Of k parameters, with the curvature per customer.
+    customers : float
+        Customers the likelihood was made of.
+
+    Returns
+    -------
+    known : numpy.ndarray
+        Shape (k,), whether the data determine the parameter.
+    inverse : numpy.ndarray
+        Shape (k, k), covariance of what was varied; 0 in the rows and columns of what is not known.
+    """
+    known = estimate.free.copy()
+    information = estimate.hessian * customers
+    if not is_positive(estimate.hessian[np.ix_(known, known)]):
+        known[:] = False
+    inverse = np.zeros_like(information)
+    while known.any():
+        inverse[np.ix_(known, known)] = linalg.inv(information[np.ix_(known, known)])
+        vague = known & (np.diag(inverse) > _VAGUE**2)
+        if not vague.any():
+            break
+        known &= ~vague
+        inverse[:] = 0.0
+    return known, inverse
+
+
+def warn_of(estimate: Estimate, known: np.ndarray, model: str, parameters: Sequence[str]) -> None:
+    """Warn of a likelihood that was not maximised and of parameters without a standard error.
+
+    To be called by what ``fit`` calls, so that the warning points to the caller of ``fit``.
+    """
+    if not estimate.converged:
+        warnings.warn(
+            _(
+                "{model}: the likelihood was not maximised (largest slope {slope}). Take a longer period or"
+                " more customers, or use the mean of the past instead.",
+                model=model,
+                slope=f"{estimate.gradient:.1e}",
+            ),
+            ConvergenceWarning,
+            stacklevel=4,
+        )
+    if not known.all():
+        undetermined = [n for n, is_known in zip(parameters, known, strict=True) if not is_known]
+        warnings.warn(
+            _(
+                "{model}: the data do not determine {parameters}: customers are too few or too alike."
+                " Expected values can be used, standard errors cannot. Take a longer period or more"
+                " customers.",
+                model=model,
+                parameters=", ".join(undetermined),
+            ),
+            StatisticalWarning,
+            stacklevel=4,
+        )

@@ -19,6 +19,8 @@ __all__ = ["log_tail", "log_tail_with_slopes"]
 
 _TINY = 1e-300
 _MOST = 1_000
+_STEPS_BETWEEN = 6
+"""Steps of the fraction after which elements that have converged are set aside."""
 _NEAR = 0.98
 """From this z on the integral is summed."""
 _STEP = 1e-30
@@ -91,9 +93,12 @@ def _by_fraction(R: Array, s: Array | float, A: Array, B: Array) -> Array:
 
 
 def _fraction(b: Array, c: Array, z: Array) -> Array:
-    """The inverse of 2F1(1, b; c; z), by the modified method of Lentz."""
-    f = np.ones_like(z + b + c)
+    """The inverse of 2F1(1, b; c; z), by the modified method of Lentz; elements along the last axis."""
+    b, c, z = np.broadcast_arrays(b, c, z)
+    result = np.ones_like(z + b + c)
+    f = result.copy()
     C, D = f.copy(), np.zeros_like(f)
+    open_ = np.arange(f.shape[-1])
     for number in range(1, _MOST):
         k = number // 2
         if number % 2:
@@ -105,9 +110,18 @@ def _fraction(b: Array, c: Array, z: Array) -> Array:
         C = _away_from_zero(1 + d / C)
         factor = C * D
         f = f * factor
-        if np.all(np.abs(np.real(factor) - 1) < 4e-16) and np.all(np.abs(np.imag(factor)) < 1e-15 * _STEP):
-            break
-    return f
+        if number % _STEPS_BETWEEN:
+            continue
+        # Near z = 0 a few steps are enough: only the others go on.
+        moves = (np.abs(np.real(factor) - 1) >= 4e-16) | (np.abs(np.imag(factor)) >= 1e-15 * _STEP)
+        on = moves.any(axis=tuple(range(moves.ndim - 1)))
+        result[..., open_] = f
+        if not on.any():
+            return result
+        open_ = open_[on]
+        b, c, z, C, D, f = (part[..., on] for part in (b, c, z, C, D, f))
+    result[..., open_] = f
+    return result
 
 
 def _away_from_zero(value: Array) -> Array:

@@ -180,9 +180,17 @@ class PurchaseStates:
     @cached_property
     def pairs(self) -> tuple[IntArray, IntArray, IntArray]:
         """Distinct (frequency, T): codes of x, codes of T, and the pair of each row."""
-        x, T = self.x_coded, self.age_coded
-        inverse, pair = pd.factorize(x.code * len(T.values) + T.code, sort=True)
-        return np.asarray(pair) // len(T.values), np.asarray(pair) % len(T.values), inverse.astype(np.intp)
+        return _pairs(self.x_coded, self.age_coded)
+
+    @cached_property
+    def recency_pairs(self) -> tuple[IntArray, IntArray, IntArray]:
+        """Distinct (frequency, recency): codes of x, codes of recency, and the pair of each row."""
+        return _pairs(self.x_coded, self.recency_coded)
+
+
+def _pairs(first: Coded, second: Coded) -> tuple[IntArray, IntArray, IntArray]:
+    inverse, pair = pd.factorize(first.code * len(second.values) + second.code, sort=True)
+    return np.asarray(pair) // len(second.values), np.asarray(pair) % len(second.values), inverse.astype(np.intp)
 
 
 def _refuse(wrong: npt.NDArray[np.bool_], rule: str, values: npt.NDArray[Any]) -> None:

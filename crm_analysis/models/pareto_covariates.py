@@ -18,44 +18,19 @@ from scipy.special import chdtrc, digamma, gammaln, ndtr
 
 from crm_analysis.errors import ContractError, ModelError
 from crm_analysis.messages import _
-from crm_analysis.models._maximise import Estimate, is_positive, maximise
-from crm_analysis.models._pareto_tail import log_tail_with_slopes
-from crm_analysis.models._states import FloatArray, PurchaseStates, numeric_column
-from crm_analysis.models.pareto_nbd import ParetoNBD
-from crm_analysis.models.purchase_process import Horizon
+from crm_analysis.models._covariate_design import Design
+from crm_analysis.models._fit import inverse_information, warn_of
+from crm_analysis.models._maximise import BOUND, Estimate, maximise
+from crm_analysis.models._pareto_tail import log_tail, log_tail_with_slopes
+from crm_analysis.models._states import FloatArray, PurchaseStates
+from crm_analysis.models.pareto_nbd import ParetoNBD, time_there
+from crm_analysis.models.purchase_process import Horizon, read_horizons
 
 __all__ = ["ParetoNBDCovariates"]
 
 
-@dataclass(frozen=True)
-class _Design:
-    """Covariates of one process in units of their spread around their mean."""
-
-    names: tuple[str, ...]
-    mean: FloatArray
-    spread: FloatArray
-
-    @classmethod
-    def of(cls, frame: pd.DataFrame, names: Sequence[str], weights: FloatArray) -> _Design:
-        columns = (
-            np.column_stack([numeric_column(frame, name) for name in names]) if names else np.zeros((len(frame), 0))
-        )
-        mean = weights @ columns / weights.sum()
-        spread = np.sqrt(weights @ (columns - mean) ** 2 / weights.sum())
-        for name, size in zip(names, spread, strict=True):
-            if size == 0:
-                raise ModelError(
-                    _("Covariate {column} is the same for all customers: nothing can be learnt from it.", column=name)
-                )
-        return cls(tuple(names), mean, spread)
-
-    def standardised(self, frame: pd.DataFrame) -> FloatArray:
-        scaled: FloatArray = (_columns(frame, self.names) - self.mean) / self.spread
-        return scaled
-
-
-def _columns(frame: pd.DataFrame, names: Sequence[str]) -> FloatArray:
-    return np.column_stack([numeric_column(frame, name) for name in names]) if names else np.zeros((len(frame), 0))
+_FARTHEST = 60.0
+"""Of the logarithm of a customer's alpha or beta: what is farther away could not be told from it."""
 
 
 class ParetoNBDCovariates:
@@ -69,10 +44,12 @@ class ParetoNBDCovariates:
     Attributes
     ----------
     params_ : pandas.Series
-        r, alpha, s, beta of a customer whose covariates are all 0.
+        r, alpha, s, beta of a customer whose covariates are all 0; alpha and beta can be 0 or infinite where no
+        customer is near that, as with years of birth. Predictions do not rest on them.
     coefficients_ : pandas.DataFrame
         One row per process (``buying``, ``leaving``) and covariate: coefficient (of the logarithm of the rate, per unit
-        of the covariate as it was given), standard_error, z, p_value.
+        of the covariate as it was given), standard_error, z, p_value. The last three are NaN for a coefficient that
+        the data do not determine (a ``StatisticalWarning`` said so).
     log_likelihood_, aic_, bic_ : float
         At the maximum.
     likelihood_ratio_ : dict
@@ -106,6 +83,10 @@ class ParetoNBDCovariates:
         self.buying, self.leaving = tuple(buying), tuple(leaving)
         if not self.buying and not self.leaving:
             raise ModelError(_("Name at least one covariate, of buying or of leaving."))
+        for names in (self.buying, self.leaving):
+            twice = [name for k, name in enumerate(names) if name in names[:k]]
+            if twice:
+                raise ModelError(_("Covariate {column} is named twice for one process. Name it once.", column=twice[0]))
 
     def fit(self, summary: pd.DataFrame) -> ParetoNBDCovariates:
         """Maximise the likelihood.
@@ -118,19 +99,22 @@ class ParetoNBDCovariates:
         Raises
         ------
         ContractError, ModelError
-            A column is missing or not numeric, a covariate is the same for all, or nobody bought twice.
+            A column is missing or not numeric, a covariate is the same for all or follows from others, or nobody
+            bought twice.
         """
         rows = self._grouped(summary)
         states = PurchaseStates.from_frame(rows)
-        self._buying = _Design.of(rows, self.buying, states.customers)
-        self._leaving = _Design.of(rows, self.leaving, states.customers)
+        self._buying = Design.of(rows, self.buying, states.customers)
+        self._leaving = Design.of(rows, self.leaving, states.customers)
         plain = ParetoNBD().fit(states)
         scale = float(states.customers @ states.T) / states.total
         z = self._buying.standardised(rows), self._leaving.standardised(rows)
         likelihood = _Likelihood(states.in_unit(scale), *z)
         base = np.log(plain.params_.to_numpy() / np.array([1.0, scale, 1.0, scale]))
         start = np.append(base, np.zeros(len(self.buying) + len(self.leaving)))
-        estimate = maximise(likelihood, [start])
+        count = len(self.buying) + len(self.leaving)
+        most = (*ParetoNBD.MOST, *[BOUND] * count)
+        estimate = maximise(likelihood, [start], linalg.block_diag(ParetoNBD.MIXED, np.eye(count)), most)
         self._store(estimate, scale, states, plain)
         return self
 
@@ -147,22 +131,20 @@ class ParetoNBDCovariates:
 
     def _store(self, estimate: Estimate, scale: float, states: PurchaseStates, plain: ParetoNBD) -> None:
         k, n = len(self.buying), states.total
+        self._base = estimate.log_params + np.log([1.0, scale, 1.0, scale, *np.ones(len(estimate.log_params) - 4)])
         gamma = estimate.log_params[4:] / np.append(self._buying.spread, self._leaving.spread)
         shift = np.array([0.0, gamma[:k] @ self._buying.mean, 0.0, gamma[k:] @ self._leaving.mean])
-        params = np.exp(estimate.log_params[:4] + shift) * np.array([1.0, scale, 1.0, scale])
-        self.params_ = pd.Series(params, index=list(ParetoNBD.PARAMETERS))
+        with np.errstate(over="ignore", under="ignore"):
+            self.params_ = pd.Series(np.exp(self._base[:4] + shift), index=list(ParetoNBD.PARAMETERS))
         repeats = float(states.customers @ states.frequency)
         self.log_likelihood_ = -estimate.value * n - repeats * float(np.log(scale))
         count = len(estimate.log_params)
         self.aic_ = 2 * count - 2 * self.log_likelihood_
         self.bic_ = count * float(np.log(n)) - 2 * self.log_likelihood_
         self.converged_ = estimate.converged
-        errors = np.full(len(gamma), np.nan)
-        free = estimate.free
-        if is_positive(estimate.hessian[np.ix_(free, free)]):
-            inverse = np.full_like(estimate.hessian, np.nan)
-            inverse[np.ix_(free, free)] = linalg.inv(estimate.hessian[np.ix_(free, free)] * n)
-            errors = np.sqrt(np.diag(inverse)[4:]) / np.append(self._buying.spread, self._leaving.spread)
+        known, inverse = inverse_information(estimate, n)
+        errors = np.where(known, np.sqrt(np.diag(inverse)), np.nan)[4:]
+        errors = errors / np.append(self._buying.spread, self._leaving.spread)
         self.coefficients_ = pd.DataFrame(
             {
                 "process": ["buying"] * k + ["leaving"] * (len(gamma) - k),
@@ -179,36 +161,72 @@ class ParetoNBDCovariates:
             "degrees": float(len(gamma)),
             "p_value": float(chdtrc(len(gamma), statistic)),
         }
+        named = [f"{name} ({part})" for part, names in self._processes for name in names]
+        warn_of(estimate, known, self.NAME, [*ParetoNBD.PARAMETERS, *named])
 
-    def _groups(self, summary: pd.DataFrame) -> list[tuple[ParetoNBD, np.ndarray]]:
-        """Customers of equal covariates, with the plain model that holds for them."""
-        names = list(dict.fromkeys((*self.buying, *self.leaving)))
-        code, _patterns = pd.factorize(pd.MultiIndex.from_frame(summary[names]))
-        beta = self.coefficients_.set_index(["process", "covariate"])["coefficient"]
-        found = []
-        for number in range(int(code.max()) + 1 if len(code) else 0):
-            rows = np.flatnonzero(code == number)
-            one = summary.iloc[rows[0]]
-            params = {str(name): float(value) for name, value in self.params_.items()}
-            for process, names_of, name in (("buying", self.buying, "alpha"), ("leaving", self.leaving, "beta")):
-                params[name] *= float(np.exp(-sum(beta[(process, c)] * float(one[c]) for c in names_of)))
-            found.append((ParetoNBD.from_params(**params), rows))
-        return found
+    @property
+    def _processes(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        return (_("buying"), self.buying), (_("leaving"), self.leaving)
 
     def probability_alive(self, summary: pd.DataFrame, ahead: float = 0.0) -> FloatArray:
         """Probability that a customer still buys, shape (rows,); see :meth:`ParetoNBD.probability_alive`."""
-        result = np.empty(len(summary))
-        for model, rows in self._groups(summary):
-            result[rows] = model.probability_alive(summary.iloc[rows], ahead)
-        return result
+        data, rates = self._read(summary)
+        later = float(read_horizons(ahead)[0])
+        stays: FloatArray = np.exp(-rates.s * np.log1p(later / (rates.beta + data.T)))
+        return rates.alive(data) * stays
 
     def expected_purchases(self, summary: pd.DataFrame, horizon: Horizon) -> FloatArray:
         """Purchases expected in the next ``horizon``; see :meth:`ParetoNBD.expected_purchases`."""
-        shape = (len(summary),) if np.ndim(horizon) == 0 else (len(summary), np.size(horizon))
-        result = np.empty(shape)
-        for model, rows in self._groups(summary):
-            result[rows] = model.expected_purchases(summary.iloc[rows], horizon)
-        return result
+        data, rates = self._read(summary)
+        there = time_there(rates.s, (rates.beta + data.T)[:, None], read_horizons(horizon)[None, :])
+        each = rates.alive(data) * (rates.r + data.frequency) / (rates.alpha + data.T)
+        expected: FloatArray = each[:, None] * there
+        return expected[:, 0] if np.ndim(horizon) == 0 else expected
+
+    def _read(self, summary: pd.DataFrame) -> tuple[PurchaseStates, _Rates]:
+        if not hasattr(self, "params_"):
+            raise ModelError(_("{model} with covariates has no parameters yet. Call fit first.", model=self.NAME))
+        z = self._buying.standardised(summary), self._leaving.standardised(summary)
+        return PurchaseStates.from_frame(summary), _Rates.of(self._base, *z)
+
+
+@dataclass(frozen=True)
+class _Rates:
+    """Parameters of customers: r and s of all, alpha and beta of each, shape (n,)."""
+
+    r: float
+    alpha: FloatArray
+    s: float
+    beta: FloatArray
+
+    @classmethod
+    def of(cls, theta: FloatArray, buying: FloatArray, leaving: FloatArray) -> _Rates:
+        """From logarithms and coefficients, at standardised covariates."""
+        k = buying.shape[1]
+        alpha = np.exp(np.clip(theta[1] - buying @ theta[4 : 4 + k], -_FARTHEST, _FARTHEST))
+        beta = np.exp(np.clip(theta[3] - leaving @ theta[4 + k :], -_FARTHEST, _FARTHEST))
+        return cls(float(np.exp(theta[0])), alpha, float(np.exp(theta[2])), beta)
+
+    def alive(self, data: PurchaseStates) -> FloatArray:
+        """Probability that each still buys at the end of the observation."""
+        x, t_x, T = data.frequency, data.recency, data.T
+        at_recency = log_tail(self.r + x, self.s, self.alpha + t_x, self.beta + t_x)
+        at_age = log_tail(self.r + x, self.s, self.alpha + T, self.beta + T)
+        return self.parts(data, at_recency, at_age)[1]
+
+    def parts(
+        self, data: PurchaseStates, at_recency: FloatArray, at_age: FloatArray
+    ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        """Logarithm of the likelihood without its constants; shares of being there, of having left, of what is later.
+
+        ``at_recency`` and ``at_age`` are the logarithms of the tails.
+        """
+        log_alive = -(self.r + data.frequency) * np.log(self.alpha + data.T) - self.s * np.log(self.beta + data.T)
+        log_left, log_later = np.log(self.s) + at_recency, np.log(self.s) + at_age
+        scale = np.maximum(log_alive, log_left)
+        alive, left, later = (np.exp(part - scale) for part in (log_alive, log_left, log_later))
+        total = alive + (left - later)
+        return scale + np.log(total), alive / total, left / total, later / total
 
 
 class _Likelihood:
@@ -220,21 +238,14 @@ class _Likelihood:
 
     def __call__(self, theta: FloatArray) -> tuple[float, FloatArray]:
         """Negative log-likelihood per customer and its gradient."""
-        k = self.buying.shape[1]
-        r, s = float(np.exp(theta[0])), float(np.exp(theta[2]))
-        alpha = np.exp(theta[1] - self.buying @ theta[4 : 4 + k])
-        beta = np.exp(theta[3] - self.leaving @ theta[4 + k :])
+        rates = _Rates.of(theta, self.buying, self.leaving)
+        r, alpha, s, beta = rates.r, rates.alpha, rates.s, rates.beta
         x, t_x, T = self.states.frequency, self.states.recency, self.states.T
         at_recency = log_tail_with_slopes(r, alpha, s, beta, x, t_x)
         at_age = log_tail_with_slopes(r, alpha, s, beta, x, T)
-        log_alive = -(r + x) * np.log(alpha + T) - s * np.log(beta + T)
-        log_left, log_later = np.log(s) + at_recency[:, 0], np.log(s) + at_age[:, 0]
-        scale = np.maximum(log_alive, log_left)
-        alive, left, later = (np.exp(part - scale) for part in (log_alive, log_left, log_later))
-        total = alive + (left - later)
+        log_total, alive, left, later = rates.parts(self.states, at_recency[:, 0], at_age[:, 0])
         counts = gammaln(r + x) - gammaln(r) + r * np.log(alpha) + s * np.log(beta)
-        value = self.share @ (counts + scale + np.log(total))
-        alive, left, later = alive / total, left / total, later / total
+        value = self.share @ (counts + log_total)
         slopes = left[:, None] * at_recency[:, 1:] - later[:, None] * at_age[:, 1:]
         slopes[:, 0] += r * (digamma(r + x) - digamma(r) + np.log(alpha) - alive * np.log(alpha + T))
         slopes[:, 1] += r - alive * (r + x) * alpha / (alpha + T)

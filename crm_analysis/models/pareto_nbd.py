@@ -24,7 +24,7 @@ from crm_analysis.models._simulation import Lives
 from crm_analysis.models._states import FloatArray, PurchaseStates, read_states
 from crm_analysis.models.purchase_process import PurchaseProcess, read_horizons
 
-__all__ = ["ParetoNBD"]
+__all__ = ["ParetoNBD", "time_there"]
 
 Tail = Callable[[FloatArray, FloatArray], FloatArray]
 _NODES = 96
@@ -54,9 +54,9 @@ class ParetoNBD(PurchaseProcess):
     PARAMETERS: ClassVar[tuple[str, ...]] = ("r", "alpha", "s", "beta")
     NAME: ClassVar[str] = "Pareto/NBD"
     TIMES: ClassVar[tuple[str, ...]] = ("alpha", "beta")
-    MIXED: ClassVar[FloatArray | None] = np.array([[1.0, 0, 0, 0], [1, 1, 0, 0], [0, 0, 1, 0], [0, 0, 1, 1]])
+    MIXED: ClassVar[FloatArray] = np.array([[1.0, 0, 0, 0], [1, 1, 0, 0], [0, 0, 1, 0], [0, 0, 1, 1]])
     """The means r / alpha and s / beta are well determined, also where customers hardly differ."""
-    MOST: ClassVar[tuple[float, ...] | None] = (11.5, 11.5, float(np.log(500.0)), 11.5)
+    MOST: ClassVar[tuple[float, ...]] = (11.5, 11.5, float(np.log(500.0)), 11.5)
     """Beyond s = 500 all customers leave at one rate, as near as any data could tell."""
 
     def _objective(self, states: PurchaseStates) -> _Likelihood:
@@ -95,12 +95,12 @@ class ParetoNBD(PurchaseProcess):
     def _expected_new(self, ends: FloatArray) -> FloatArray:
         """Equation (17) of 1987."""
         r, alpha, s, beta = self._values()
-        return r / alpha * _time_there(s, beta * np.ones(len(ends)), ends)
+        return r / alpha * time_there(s, beta * np.ones(len(ends)), ends)
 
     def _expected_alive(self, data: PurchaseStates, ends: FloatArray, weights: FloatArray) -> FloatArray:
         r, alpha, s, beta = self._values()
         T, code = data.age_coded
-        there = _time_there(s, (beta + T)[:, None], ends[None, :]) @ weights
+        there = time_there(s, (beta + T)[:, None], ends[None, :]) @ weights
         return (r + data.frequency) / (alpha + data.T) * there[code]
 
     def _pairs_alive(self, data: PurchaseStates, end: float) -> FloatArray:
@@ -164,7 +164,7 @@ def _grown(k: float, L: FloatArray) -> FloatArray:
     return grown
 
 
-def _time_there(s: float, b: FloatArray, ends: FloatArray) -> FloatArray:
+def time_there(s: float, b: FloatArray, ends: FloatArray) -> FloatArray:
     """Expected time until leaving or the end, whichever comes first."""
     return b * _grown(1 - s, np.log1p(ends / b))
 
@@ -203,12 +203,10 @@ def _at_both(
     data: PurchaseStates, bend: float, tail: Callable[[FloatArray, FloatArray], FloatArray]
 ) -> tuple[FloatArray, FloatArray]:
     """A function of (frequency, time) at the recency and at the age of each row."""
-    parts = []
-    for times in (data.recency_coded, data.age_coded):
-        x = data.x_coded
-        pair, inverse = np.unique(x.code * len(times.values) + times.code, return_inverse=True)
-        x_code, t_code = pair // len(times.values), pair % len(times.values)
-        parts.append(along_age(tail, x.values, times.values, x_code, t_code, bend)[inverse])
+    parts, x = [], data.x_coded.values
+    for times, pairs in ((data.recency_coded, data.recency_pairs), (data.age_coded, data.pairs)):
+        x_code, t_code, inverse = pairs
+        parts.append(along_age(tail, x, times.values, x_code, t_code, bend)[inverse])
     return parts[0], parts[1]
 
 

@@ -99,6 +99,15 @@ def test_shops_that_number_alike_keep_their_orders(shop: Shop) -> None:
     assert (ledger["kept"], ledger["outdated"], ledger["number_twice"]) == (8, 8, 0)
 
 
+def test_a_number_that_a_file_gives_to_two_customers_moves_nothing(shop: Shop) -> None:
+    same = [line.replace("2024-02-0", "2024-06-1") for line in SAME]
+    shop.put("01.csv", ["a,2024-06-01,77,p1,1,10.00", "a,2024-06-01,77,p2,1,5.00", *same])
+    shop.put("02.csv", ["a,2024-06-01,77,p2,1,5.00", "b,2024-06-09,77,p1,1,7.00", *same])
+    ledger = shop.open().build().cleaning_ledger.set_index("rule")["rows"]
+    assert shop.amounts()["77"] == [5.0, 7.0, 10.0]
+    assert (ledger["outdated"], ledger["in_two_files"]) == (0, 1 + len(SAME))
+
+
 def test_the_older_file_loaded_later_corrects_nothing(shop: Shop) -> None:
     newer = shop.put("a.csv", ["c2,2024-01-20,o2,p1,1,12.00", LATER])
     shop.open().build()

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from crm_analysis.errors import ContractError, ModelError
+from crm_analysis.errors import ContractError, ModelError, StatisticalWarning
 from crm_analysis.models import ParetoNBD, ParetoNBDCovariates
 from crm_analysis.models._states import PurchaseStates
 from crm_analysis.models.pareto_covariates import _Likelihood
@@ -82,13 +82,32 @@ def test_states_with_counts_and_customers_give_one_result(customers: pd.DataFram
     assert again.log_likelihood_ == pytest.approx(fitted.log_likelihood_, rel=1e-9)
 
 
-def test_without_an_effect_it_is_the_plain_model(customers: pd.DataFrame) -> None:
-    model = ParetoNBDCovariates(buying=["club"]).fit(customers)
-    model.params_ = pd.Series({"r": 1.2, "alpha": 8.0, "s": 0.9, "beta": 6.0})
-    model.coefficients_["coefficient"] = 0.0
-    plain = ParetoNBD.from_params(r=1.2, alpha=8.0, s=0.9, beta=6.0)
-    some = customers.head(40)
-    np.testing.assert_allclose(model.expected_purchases(some, [5.0, 9.0]), plain.expected_purchases(some, [5.0, 9.0]))
+def test_each_customer_has_the_plain_model_of_its_covariates(
+    customers: pd.DataFrame, fitted: ParetoNBDCovariates
+) -> None:
+    """The coefficients, in the covariates' own units, move alpha and beta of the parameters at 0."""
+    of_club, of_tens = fitted.coefficients_["coefficient"]
+    for (club, tens), part in customers.groupby(["club", "tens"]):
+        params = fitted.params_.to_dict()
+        params["alpha"] *= np.exp(-of_club * club)
+        params["beta"] *= np.exp(-of_tens * tens)
+        plain, some = ParetoNBD.from_params(**params), part.head(40)
+        for ask in (
+            lambda model, frame: model.expected_purchases(frame, [5.0, 90.0]),
+            lambda model, frame: model.expected_purchases(frame, 30.0),
+            lambda model, frame: model.probability_alive(frame),
+            lambda model, frame: model.probability_alive(frame, 12.0),
+        ):
+            np.testing.assert_allclose(ask(fitted, some), ask(plain, some), rtol=1e-9)
+
+
+def test_covariates_far_from_zero_predict_as_any_others(customers: pd.DataFrame, fitted: ParetoNBDCovariates) -> None:
+    """What a customer aged 0 would do cannot be stated with years in seconds; of real customers it can."""
+    far = customers.assign(tens=1e6 + customers["tens"])
+    again = ParetoNBDCovariates(buying=["club"], leaving=["tens"]).fit(far)
+    some = np.arange(0, len(customers), 50)
+    found = again.expected_purchases(far.iloc[some], 10.0)
+    np.testing.assert_allclose(found, fitted.expected_purchases(customers.iloc[some], 10.0), rtol=1e-5)
 
 
 def test_the_gradient_is_that_of_the_likelihood() -> None:
@@ -112,3 +131,24 @@ def test_what_cannot_be_learnt_is_refused(customers: pd.DataFrame) -> None:
         ParetoNBDCovariates(buying=["age"]).fit(customers)
     with pytest.raises(ModelError, match="Covariate same is the same for all"):
         ParetoNBDCovariates(buying=["same"]).fit(customers.assign(same=1.0))
+    with pytest.raises(ModelError, match="Covariate same is the same for all"):
+        # A tenth has no exact binary form: its spread is rounding, not 0.
+        ParetoNBDCovariates(buying=["same"]).fit(customers.assign(same=0.1))
+    with pytest.raises(ModelError, match="Covariate other follows from club, tens"):
+        other = customers.assign(other=customers["tens"] * 3 - customers["club"] + 2)
+        ParetoNBDCovariates(leaving=["club", "tens", "other"]).fit(other)
+    with pytest.raises(ModelError, match="Covariate club is named twice"):
+        ParetoNBDCovariates(buying=["club", "club"])
+    with pytest.raises(ModelError, match="no parameters yet"):
+        ParetoNBDCovariates(buying=["club"]).expected_purchases(customers, 4.0)
+
+
+def test_an_effect_that_the_data_do_not_determine_is_said_to_be(customers: pd.DataFrame) -> None:
+    """Who is told apart by having bought once: the effect has no end, and no error can be stated."""
+    once = customers.assign(once=(customers["frequency"] == 0).astype(int))
+    with pytest.warns(StatisticalWarning, match=r"do not determine .*once \(buying\)"):
+        model = ParetoNBDCovariates(buying=["once"], leaving=["once"]).fit(once)
+    assert model.coefficients_["standard_error"].isna().any()
+    expected = model.expected_purchases(once, 10.0)
+    assert np.isfinite(expected).all()
+    assert (expected >= 0).all()

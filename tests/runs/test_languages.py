@@ -11,6 +11,7 @@ import pytest
 from crm_analysis.contract import SOURCE_TABLES
 from crm_analysis.contract.handed_over import HANDED_OVER
 from crm_analysis.decisions.readiness import PARTS
+from crm_analysis.models import CANDIDATES, GammaGamma
 from crm_analysis.pseudo import pseudo_translate
 from crm_analysis.workflow.steps import STEPS
 
@@ -49,7 +50,7 @@ INSIDE = [
     rf"\b{_one_of(list(SMALL.tables.values()))}",
     r"\bC\d{4}\b",
     r"\b\d{8}-\d{6}-[0-9a-f]{4}\b",
-    r"\bBG/NBD\b",
+    *(rf"\b{re.escape(kind.NAME)}\b" for kind in (*CANDIDATES, GammaGamma)),
     r"&nbsp;",
     rf"\b{_one_of(list(HANDED_OVER))}(?=, )",
     # names in the few sentences that are about them
