@@ -12,7 +12,7 @@ from crm_analysis.messages import _
 
 __all__ = ["RULES_VERSION", "order_line_rules"]
 
-RULES_VERSION = 6
+RULES_VERSION = 7
 """Raised whenever the same source would be cleaned differently: warehouses are then built again."""
 
 EARLIEST = "1980-01-01"
