@@ -30,7 +30,6 @@ from crm_analysis.models.prediction import (
     randomised_pit,
     total_purchases_interval,
 )
-from crm_analysis.models.purchase_model import PurchaseModel
 from crm_analysis.models.purchase_process import PurchaseProcess
 from crm_analysis.models.scorecard import Origin, Scorecard, score_forecasts
 from crm_analysis.models.scores import ScoringSettings, enough_to_value, fit_spend, score_values, total_value
@@ -62,7 +61,6 @@ __all__ = [
     "Origin",
     "ParetoNBD",
     "ParetoNBDCovariates",
-    "PurchaseModel",
     "PurchaseProcess",
     "Scorecard",
     "ScoringSettings",

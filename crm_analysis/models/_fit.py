@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar, Self
 
 import numpy as np
@@ -174,6 +174,11 @@ class LikelihoodModel:
         noise = rng.standard_normal((n, len(params))) * np.sqrt(np.maximum(values, 0.0))
         logs = np.log(params.to_numpy()) + noise @ vectors.T
         return pd.DataFrame(np.exp(logs), columns=list(self.PARAMETERS))
+
+    def draws(self, n: int, random_state: int | np.random.Generator | None = None) -> Iterator[Self]:
+        """Copies of the model with drawn parameters, see :meth:`simulate_parameters`."""
+        for row in self.simulate_parameters(n, random_state).itertuples(index=False):
+            yield self.with_params(dict(zip(self.PARAMETERS, row, strict=True)))
 
     def __repr__(self) -> str:
         """Name and, once known, parameters."""

@@ -10,7 +10,7 @@ from crm_analysis.messages import _
 from crm_analysis.models._measures import forecast_measures
 from crm_analysis.models._states import FloatArray, PurchaseStates, numeric_column
 from crm_analysis.models.naive import MEAN_OF_THE_PAST, OWN_PAST_RATE, NaiveForecast, own_rate
-from crm_analysis.models.purchase_model import PurchaseModel
+from crm_analysis.models.purchase_process import PurchaseProcess
 
 __all__ = ["MEAN_OF_THE_PAST", "OWN_PAST_RATE", "choose_winner", "holdout_comparison"]
 
@@ -22,7 +22,7 @@ def holdout_comparison(
     calibration: pd.DataFrame,
     actual: pd.Series | str,
     horizon: float,
-    model: PurchaseModel,
+    model: PurchaseProcess,
     mean_of_the_past: float,
 ) -> pd.DataFrame:
     """Forecast the purchases of a holdout period by the model and by two baselines, and measure each.
@@ -37,7 +37,7 @@ def holdout_comparison(
         may be missing, or the name of a column of ``calibration``.
     horizon : float
         Length of the holdout in the unit of T.
-    model : PurchaseModel
+    model : PurchaseProcess
         Fitted on the calibration period alone.
     mean_of_the_past : float
         Purchases per customer in the window of the same length just before the holdout.

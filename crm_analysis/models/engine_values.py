@@ -17,7 +17,7 @@ from crm_analysis.errors import ModelError
 from crm_analysis.features import DAYS_PER_UNIT, Unit, per_customer, purchase_days
 from crm_analysis.messages import _
 from crm_analysis.models.gamma_gamma import GammaGamma
-from crm_analysis.models.purchase_model import PurchaseModel
+from crm_analysis.models.purchase_process import PurchaseProcess
 from crm_analysis.warehouse import collect, keep
 
 __all__ = ["EngineCustomers"]
@@ -80,7 +80,7 @@ class EngineCustomers:
     def values(
         self,
         states: pd.DataFrame,
-        purchases: PurchaseModel,
+        purchases: PurchaseProcess,
         spend: GammaGamma,
         horizon: float,
         discount_rate_annual: float,

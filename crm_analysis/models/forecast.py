@@ -16,7 +16,7 @@ from crm_analysis.models.naive import MEAN_OF_THE_PAST, NaiveForecast, UsedForec
 from crm_analysis.models.pareto_nbd import ParetoNBD
 from crm_analysis.models.prediction import predictive_interval
 from crm_analysis.models.purchase_process import PurchaseProcess
-from crm_analysis.models.scorecard import FREQUENCY_CLASSES, ForecastModel, Origin, Scorecard, score_forecasts
+from crm_analysis.models.scorecard import FREQUENCY_CLASSES, Origin, Scorecard, score_forecasts
 from crm_analysis.models.scores import fit_spend
 from crm_analysis.thresholds import CHECK_CUSTOMERS, CHECK_DAYS
 
@@ -150,7 +150,7 @@ def check_forecast(
     first: date,
     as_of: date,
     unit: Unit = "week",
-    models: Sequence[type[ForecastModel]] = CANDIDATES,
+    models: Sequence[type[PurchaseProcess]] = CANDIDATES,
 ) -> ForecastCheck | None:
     """Forecast parts of the past from what came before them; choose on the earlier ones, report the last.
 

@@ -7,18 +7,15 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
 
 from crm_analysis.errors import ContractError, ModelError, StatisticalWarning
 from crm_analysis.messages import _
+from crm_analysis.models._mixture import mixture_interval
 from crm_analysis.models._states import FloatArray, IntArray, PurchaseStates, numeric_column
 from crm_analysis.models.gamma_gamma import GammaGamma
-from crm_analysis.models.purchase_model import PurchaseModel
+from crm_analysis.models.purchase_process import PurchaseProcess
 
 __all__ = ["customer_lifetime_value", "value_interval"]
-
-NOISE_POINTS = 41
-"""Points by which the normal distribution of the process noise is represented around each draw."""
 
 
 class _Customers(NamedTuple):
@@ -35,7 +32,7 @@ class _Customers(NamedTuple):
 
 
 def customer_lifetime_value(
-    purchase_model: PurchaseModel,
+    purchase_model: PurchaseProcess,
     spend_model: GammaGamma,
     summary: pd.DataFrame,
     horizon: float,
@@ -88,7 +85,7 @@ def customer_lifetime_value(
 
 
 def value_interval(
-    purchase_model: PurchaseModel,
+    purchase_model: PurchaseProcess,
     spend_model: GammaGamma,
     summary: pd.DataFrame,
     horizon: float,
@@ -136,9 +133,7 @@ def value_interval(
     process_sd = np.sqrt(customers.totals(noise)) * abs(margin_rate)
     terms = (horizon, discount_rate_annual, unit)
     draws = _draws(purchase_model, spend_model, customers, terms, n_draws, random_state) * margin_rate
-    z = ndtri((np.arange(NOISE_POINTS) + 0.5) / NOISE_POINTS)
-    mixture = (draws[:, None, :] + z[None, :, None] * process_sd).reshape(-1, draws.shape[1])
-    low, high = np.quantile(mixture, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    low, high = mixture_interval(draws, process_sd, level)
     return pd.DataFrame(
         {
             "scope": ["total"] + ["group"] * len(customers.labels),
@@ -177,7 +172,7 @@ def _totals(code: IntArray, values: FloatArray, groups: int) -> FloatArray:
 
 
 def _process_variance(
-    purchase_model: PurchaseModel,
+    purchase_model: PurchaseProcess,
     spend_model: GammaGamma,
     customers: _Customers,
     horizon: float,
@@ -197,7 +192,7 @@ def _process_variance(
 
 
 def _draws(
-    purchase_model: PurchaseModel,
+    purchase_model: PurchaseProcess,
     spend_model: GammaGamma,
     customers: _Customers,
     terms: tuple[float, float, str],
@@ -223,20 +218,15 @@ def _draws(
     groups = max(1, len(customers.labels))
     x = np.tile(counts, groups)
     totals = np.empty((n_draws, 1 + len(customers.labels)))
-    purchase_draws = _records(purchase_model.simulate_parameters(n_draws, rng))
-    spend_draws = _records(spend_model.simulate_parameters(n_draws, rng))
+    purchase_draws = list(purchase_model.draws(n_draws, rng))
+    spend_draws = list(spend_model.draws(n_draws, rng))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", StatisticalWarning)
         for k, (purchase, spend) in enumerate(zip(purchase_draws, spend_draws, strict=True)):
-            drawn = purchase_model.with_params(purchase)
-            expected = drawn.discounted_expected_purchases(customers.states, horizon, rate, unit)[state]
+            expected = purchase.discounted_expected_purchases(customers.states, horizon, rate, unit)[state]
             purchases = np.bincount(cell, weights=expected * size, minlength=len(x))
             mean_m = np.bincount(cell, weights=expected * amount, minlength=len(x)) / np.maximum(purchases, 1e-300)
-            each = spend_model.with_params(spend).spend_moments(x, mean_m).mean
+            each = spend.spend_moments(x, mean_m).mean
             by_group = (purchases * each).reshape(groups, width).sum(axis=1)
             totals[k] = np.append(by_group.sum(), by_group[: len(customers.labels)])
     return totals
-
-
-def _records(draws: pd.DataFrame) -> list[dict[str, float]]:
-    return [{str(name): float(value) for name, value in row.items()} for row in draws.to_dict("records")]

@@ -23,7 +23,7 @@ from crm_analysis.models._fit import inverse_information, warn_of
 from crm_analysis.models._maximise import BOUND, Estimate, maximise
 from crm_analysis.models._pareto_tail import log_tail, log_tail_with_slopes
 from crm_analysis.models._states import FloatArray, PurchaseStates
-from crm_analysis.models.pareto_nbd import ParetoNBD, time_there
+from crm_analysis.models.pareto_nbd import ParetoNBD, Terms, time_there
 from crm_analysis.models.purchase_process import Horizon, read_horizons
 
 __all__ = ["ParetoNBDCovariates"]
@@ -212,21 +212,12 @@ class _Rates:
         x, t_x, T = data.frequency, data.recency, data.T
         at_recency = log_tail(self.r + x, self.s, self.alpha + t_x, self.beta + t_x)
         at_age = log_tail(self.r + x, self.s, self.alpha + T, self.beta + T)
-        return self.parts(data, at_recency, at_age)[1]
+        return self.terms(data, at_recency, at_age).alive
 
-    def parts(
-        self, data: PurchaseStates, at_recency: FloatArray, at_age: FloatArray
-    ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-        """Logarithm of the likelihood without its constants; shares of being there, of having left, of what is later.
-
-        ``at_recency`` and ``at_age`` are the logarithms of the tails.
-        """
+    def terms(self, data: PurchaseStates, at_recency: FloatArray, at_age: FloatArray) -> Terms:
+        """From the logarithms of the tails."""
         log_alive = -(self.r + data.frequency) * np.log(self.alpha + data.T) - self.s * np.log(self.beta + data.T)
-        log_left, log_later = np.log(self.s) + at_recency, np.log(self.s) + at_age
-        scale = np.maximum(log_alive, log_left)
-        alive, left, later = (np.exp(part - scale) for part in (log_alive, log_left, log_later))
-        total = alive + (left - later)
-        return scale + np.log(total), alive / total, left / total, later / total
+        return Terms(log_alive, np.log(self.s) + at_recency, np.log(self.s) + at_age)
 
 
 class _Likelihood:
@@ -243,9 +234,10 @@ class _Likelihood:
         x, t_x, T = self.states.frequency, self.states.recency, self.states.T
         at_recency = log_tail_with_slopes(r, alpha, s, beta, x, t_x)
         at_age = log_tail_with_slopes(r, alpha, s, beta, x, T)
-        log_total, alive, left, later = rates.parts(self.states, at_recency[:, 0], at_age[:, 0])
+        terms = rates.terms(self.states, at_recency[:, 0], at_age[:, 0])
+        alive, left, later = terms.alive, terms.left, terms.later
         counts = gammaln(r + x) - gammaln(r) + r * np.log(alpha) + s * np.log(beta)
-        value = self.share @ (counts + log_total)
+        value = self.share @ (counts + terms.log_total)
         slopes = left[:, None] * at_recency[:, 1:] - later[:, None] * at_age[:, 1:]
         slopes[:, 0] += r * (digamma(r + x) - digamma(r) + np.log(alpha) - alive * np.log(alpha + T))
         slopes[:, 1] += r - alive * (r + x) * alpha / (alpha + T)

@@ -24,7 +24,7 @@ from crm_analysis.models._simulation import Lives
 from crm_analysis.models._states import FloatArray, PurchaseStates, read_states
 from crm_analysis.models.purchase_process import PurchaseProcess, read_horizons
 
-__all__ = ["ParetoNBD", "time_there"]
+__all__ = ["ParetoNBD", "Terms", "time_there"]
 
 Tail = Callable[[FloatArray, FloatArray], FloatArray]
 _NODES = 96
@@ -88,9 +88,14 @@ class ParetoNBD(PurchaseProcess):
         """
         r, alpha, s, beta = self._values()
         data = read_states(states)
-        terms = _Terms.of(data, r, alpha, s, beta)
+
+        def tail(x: FloatArray, t: FloatArray) -> FloatArray:
+            return log_tail(r + x, s, alpha + t, beta + t)
+
+        terms = _terms(data, (r, alpha, s, beta), *_at_both(data, min(alpha, beta), tail))
         later = float(read_horizons(ahead)[0])
-        return terms.alive / terms.total * np.exp(-s * np.log1p(later / (beta + data.T)))
+        alive: FloatArray = terms.alive * np.exp(-s * np.log1p(later / (beta + data.T)))
+        return alive
 
     def _expected_new(self, ends: FloatArray) -> FloatArray:
         """Equation (17) of 1987."""
@@ -169,34 +174,36 @@ def time_there(s: float, b: FloatArray, ends: FloatArray) -> FloatArray:
     return b * _grown(1 - s, np.log1p(ends / b))
 
 
-class _Terms:
-    """Likelihood without its constants, as parts of one scale: ``alive`` + ``left`` = ``total``, times exp(scale)."""
+class Terms:
+    """Likelihood without its constants: its logarithm, and the shares of who is there and who has left.
 
-    def __init__(self, alive: FloatArray, left: FloatArray, later: FloatArray, scale: FloatArray) -> None:
-        self.alive, self.left, self.later, self.scale = alive, left, later, scale
-        self.total = alive + (left - later)
+    Attributes
+    ----------
+    log_total
+        Logarithm of the sum, shape (rows,).
+    alive, left, later
+        Shares of it: is there; has left after the last purchase; of the latter, only after the observation, which is
+        taken off again. alive + left - later is 1.
+    """
 
-    @classmethod
-    def of(cls, data: PurchaseStates, r: float, alpha: float, s: float, beta: float) -> _Terms:
-        """At given parameters."""
+    alive: FloatArray
+    left: FloatArray
+    later: FloatArray
 
-        def tail(x: FloatArray, t: FloatArray) -> FloatArray:
-            return log_tail(r + x, s, alpha + t, beta + t)
+    def __init__(self, log_alive: FloatArray, log_left: FloatArray, log_later: FloatArray) -> None:
+        scale = np.maximum(log_alive, log_left)
+        alive, left, later = np.exp(log_alive - scale), np.exp(log_left - scale), np.exp(log_later - scale)
+        total = alive + (left - later)
+        self.log_total = scale + np.log(total)
+        self.alive, self.left, self.later = alive / total, left / total, later / total
 
-        at_recency, at_age = _at_both(data, min(alpha, beta), tail)
-        return cls.joined(data, (r, alpha, s, beta), at_recency, at_age)
 
-    @classmethod
-    def joined(
-        cls, data: PurchaseStates, params: tuple[float, ...], at_recency: FloatArray, at_age: FloatArray
-    ) -> _Terms:
-        """From the logarithms of the tails."""
-        r, alpha, s, beta = params
-        T, code = data.age_coded
-        alive = -(r + data.frequency) * np.log(alpha + T)[code] - s * np.log(beta + T)[code]
-        left, later = np.log(s) + at_recency, np.log(s) + at_age
-        scale = np.maximum(alive, left)
-        return cls(np.exp(alive - scale), np.exp(left - scale), np.exp(later - scale), scale)
+def _terms(data: PurchaseStates, params: tuple[float, ...], at_recency: FloatArray, at_age: FloatArray) -> Terms:
+    """From the logarithms of the tails, with parameters that hold for all."""
+    r, alpha, s, beta = params
+    T, code = data.age_coded
+    log_alive = -(r + data.frequency) * np.log(alpha + T)[code] - s * np.log(beta + T)[code]
+    return Terms(log_alive, np.log(s) + at_recency, np.log(s) + at_age)
 
 
 def _at_both(
@@ -227,13 +234,13 @@ class _Likelihood:
             return log_tail_with_slopes(r, alpha, s, beta, x, t)
 
         at_recency, at_age = _at_both(self.states, min(alpha, beta), tail)
-        terms = _Terms.joined(self.states, (r, alpha, s, beta), at_recency[:, 0], at_age[:, 0])
+        terms = _terms(self.states, (r, alpha, s, beta), at_recency[:, 0], at_age[:, 0])
         x, w = self.x, self.share_x
         counts = gammaln(r + x) - gammaln(r) + r * np.log(alpha) + s * np.log(beta)
-        value = w @ counts + self.share @ (terms.scale + np.log(terms.total))
+        value = w @ counts + self.share @ terms.log_total
         T, T_code = self.states.age_coded
         R = (r + x)[self.x_code]
-        alive, left, later = (self.share * part / terms.total for part in (terms.alive, terms.left, terms.later))
+        alive, left, later = (self.share * part for part in (terms.alive, terms.left, terms.later))
         of_age = np.bincount(T_code, weights=alive, minlength=len(T))
         slopes = left @ at_recency[:, 1:] - later @ at_age[:, 1:]
         slopes[0] += r * (w @ (digamma(r + x) - digamma(r) + np.log(alpha)) - of_age @ np.log(alpha + T))

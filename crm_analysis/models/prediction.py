@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import ndtri
 
-from crm_analysis.errors import ContractError, ModelError, StatisticalWarning
+from crm_analysis.errors import ContractError, ModelError
 from crm_analysis.messages import _
+from crm_analysis.models._mixture import mixture_interval
 from crm_analysis.models._states import FloatArray, read_states
 from crm_analysis.models.purchase_process import PurchaseProcess
 
 __all__ = ["predictive_counts", "predictive_interval", "randomised_pit", "total_purchases_interval"]
 
-_NOISE_POINTS = 41
 _MOST = 2_000
 _ENOUGH = 1e-4
 """Chance of more purchases than are told apart, of the customer with the most of it."""
@@ -63,12 +58,10 @@ def total_purchases_interval(
     n = data.customers
     point = float(n @ model.expected_purchases(data, horizon))
     process = float(np.sqrt(n @ model.variance_of_purchases(data, horizon)))
-    draws = model.simulate_parameters(n_draws, random_state).to_dict("records")
-    totals = np.array([float(n @ _drawn(model, draw).expected_purchases(data, horizon)) for draw in draws])
-    noise = ndtri((np.arange(_NOISE_POINTS) + 0.5) / _NOISE_POINTS) * process
-    mixture = (totals[:, None] + noise[None, :]).ravel()
-    low, high = np.quantile(mixture, [(1 - level) / 2, (1 + level) / 2])
-    row = {"purchases": point, "low": max(float(low), 0.0), "high": float(high)}
+    drawn = model.draws(n_draws, random_state)
+    totals = np.array([[float(n @ each.expected_purchases(data, horizon))] for each in drawn])
+    low, high = mixture_interval(totals, np.array([process]), level)
+    row = {"purchases": point, "low": max(float(low[0]), 0.0), "high": float(high[0])}
     return pd.DataFrame([{**row, "parameter_sd": float(totals.std()), "process_sd": process}])
 
 
@@ -99,11 +92,10 @@ def predictive_counts(
         most = 2 * most + 1
     if not hasattr(model, "log_covariance_"):
         return model.purchase_distribution(data, horizon, most)
-    draws = model.simulate_parameters(n_draws, random_state).to_dict("records")
     total = np.zeros((len(data), most + 2))
-    for draw in draws:
-        total += _drawn(model, draw).purchase_distribution(data, horizon, most)
-    return total / len(draws)
+    for each in model.draws(n_draws, random_state):
+        total += each.purchase_distribution(data, horizon, most)
+    return total / n_draws
 
 
 def predictive_interval(
@@ -172,9 +164,3 @@ def randomised_pit(
     until = np.cumsum(chances, axis=1)[rows, place]
     pit: FloatArray = until - rng.random(len(made)) * chances[rows, place]
     return pit
-
-
-def _drawn(model: PurchaseProcess, draw: Mapping[Any, Any]) -> PurchaseProcess:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", StatisticalWarning)
-        return model.with_params({str(name): float(value) for name, value in draw.items()})

@@ -10,7 +10,6 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
 import pandas as pd
@@ -18,33 +17,16 @@ import pandas as pd
 from crm_analysis.errors import ModelError, StatisticalWarning
 from crm_analysis.messages import _
 from crm_analysis.models._measures import capture, forecast_measures, gini
-from crm_analysis.models._states import FloatArray, PurchaseStates, numeric_column
+from crm_analysis.models._states import FloatArray, numeric_column
 from crm_analysis.models.backtest import choose_winner
 from crm_analysis.models.calibration import brier_score, calibration_table
 from crm_analysis.models.naive import NaiveForecast, naive_forecast
+from crm_analysis.models.purchase_process import PurchaseProcess
 
-__all__ = ["FREQUENCY_CLASSES", "ForecastModel", "Origin", "Scorecard", "score_forecasts"]
+__all__ = ["FREQUENCY_CLASSES", "Origin", "Scorecard", "score_forecasts"]
 
 FREQUENCY_CLASSES = {"0": (0, 0), "1": (1, 1), "2": (2, 2), "3": (3, 3), "4-6": (4, 6), "7+": (7, np.inf)}
 """Classes of repeat purchases so far, with their bounds; those of class 0 bought once."""
-
-
-class ForecastModel(Protocol):
-    """What the scorecard asks of a model of repeat purchases."""
-
-    NAME: ClassVar[str]
-
-    def fit(self, states: pd.DataFrame | PurchaseStates) -> Self:
-        """Learn from states."""
-        ...
-
-    def expected_purchases(self, states: pd.DataFrame | PurchaseStates, horizon: Any) -> FloatArray:
-        """Purchases expected in the next ``horizon``, shape (rows,)."""
-        ...
-
-    def probability_no_purchase(self, states: pd.DataFrame | PurchaseStates, horizon: Any) -> FloatArray:
-        """Probability of none, shape (rows,)."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -110,7 +92,7 @@ class Scorecard:
     winner: str
     chosen_on: tuple[date, ...]
     reported_on: date
-    forecasts: dict[str, ForecastModel | NaiveForecast] = field(repr=False)
+    forecasts: dict[str, PurchaseProcess | NaiveForecast] = field(repr=False)
 
     @property
     def untouched(self) -> bool:
@@ -125,7 +107,7 @@ class Scorecard:
         return rows[at].drop(columns=["origin", "role", "part"]).reset_index(drop=True)
 
 
-def score_forecasts(origins: Sequence[Origin], models: Sequence[type[ForecastModel]]) -> Scorecard:
+def score_forecasts(origins: Sequence[Origin], models: Sequence[type[PurchaseProcess]]) -> Scorecard:
     """Fit every model at every origin, hold all forecasts against what happened, choose one.
 
     Parameters
@@ -171,9 +153,9 @@ def score_forecasts(origins: Sequence[Origin], models: Sequence[type[ForecastMod
     )
 
 
-def _forecasts(origin: Origin, models: Sequence[type[ForecastModel]]) -> dict[str, ForecastModel | NaiveForecast]:
+def _forecasts(origin: Origin, models: Sequence[type[PurchaseProcess]]) -> dict[str, PurchaseProcess | NaiveForecast]:
     states = origin.customers[[c for c in ("frequency", "recency", "T", "customers") if c in origin.customers.columns]]
-    made: dict[str, ForecastModel | NaiveForecast] = {}
+    made: dict[str, PurchaseProcess | NaiveForecast] = {}
     with warnings.catch_warnings():
         # What a model warns of matters where it is used: whoever uses it fits it anew.
         warnings.simplefilter("ignore", StatisticalWarning)
@@ -192,7 +174,7 @@ def _counted(frame: pd.DataFrame) -> pd.DataFrame:
     return frame if "customers" in frame.columns else frame.assign(customers=1.0)
 
 
-def _measured(origin: Origin, made: dict[str, ForecastModel | NaiveForecast]) -> pd.DataFrame:
+def _measured(origin: Origin, made: dict[str, PurchaseProcess | NaiveForecast]) -> pd.DataFrame:
     frame = _counted(origin.customers)
     n, truth, x = (numeric_column(frame, name) for name in ("customers", "actual", "frequency"))
     if (truth < 0).any():
@@ -230,7 +212,7 @@ def _value_ranking(frame: pd.DataFrame, expected: FloatArray, n: FloatArray) -> 
     return gini(worth, truth, n), capture(worth, truth, n, 0.10)
 
 
-def _probability(forecast: ForecastModel | NaiveForecast, frame: pd.DataFrame, horizon: float) -> FloatArray | None:
+def _probability(forecast: PurchaseProcess | NaiveForecast, frame: pd.DataFrame, horizon: float) -> FloatArray | None:
     if isinstance(forecast, NaiveForecast):
         return None
     none = np.asarray(forecast.probability_no_purchase(frame, horizon), dtype=np.float64)
@@ -250,7 +232,7 @@ def _pooled(measures: pd.DataFrame, days: list[date]) -> pd.DataFrame:
     return pd.DataFrame({"model": everywhere.index.astype(str), "rmse": np.asarray(rmse)})
 
 
-def _by_frequency(origin: Origin, made: dict[str, ForecastModel | NaiveForecast]) -> pd.DataFrame:
+def _by_frequency(origin: Origin, made: dict[str, PurchaseProcess | NaiveForecast]) -> pd.DataFrame:
     frame = _counted(origin.customers)
     n, truth, x = (numeric_column(frame, name) for name in ("customers", "actual", "frequency"))
     rows = []
@@ -274,7 +256,7 @@ def _by_frequency(origin: Origin, made: dict[str, ForecastModel | NaiveForecast]
     return pd.DataFrame(rows)
 
 
-def _calibration(origin: Origin, made: dict[str, ForecastModel | NaiveForecast]) -> pd.DataFrame:
+def _calibration(origin: Origin, made: dict[str, PurchaseProcess | NaiveForecast]) -> pd.DataFrame:
     frame = _counted(origin.customers)
     n, bought = numeric_column(frame, "customers"), (numeric_column(frame, "actual") > 0).astype(np.float64)
     tables = []

@@ -7,20 +7,20 @@ import pandas as pd
 
 from crm_analysis.errors import ModelError
 from crm_analysis.messages import _
-from crm_analysis.models.purchase_model import PurchaseModel
+from crm_analysis.models.purchase_process import PurchaseProcess
 from crm_analysis.models.time_units import days_per
 
 __all__ = ["weekly_expected_cumulative"]
 
 
 def weekly_expected_cumulative(
-    model: PurchaseModel, first_purchase_day_counts: pd.Series, weeks: int, unit: str = "week"
+    model: PurchaseProcess, first_purchase_day_counts: pd.Series, weeks: int, unit: str = "week"
 ) -> pd.DataFrame:
     """Cumulative repeat purchases the model expects at the end of each week since the start.
 
     Parameters
     ----------
-    model : PurchaseModel
+    model : PurchaseProcess
         Fitted.
     first_purchase_day_counts : pandas.Series
         Customers by day of their first purchase; the index is the number of days since the start, whole and 0 or
