@@ -32,7 +32,7 @@ __all__ = [
     "write_loads",
 ]
 
-READING_VERSION = 2
+READING_VERSION = 3
 """Raised whenever the same file would be read differently: files that are there are then parsed anew."""
 
 LOADED, GONE, REPLACED, DROPPED = "loaded", "gone", "replaced", "dropped"

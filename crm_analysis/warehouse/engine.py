@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import string
 import sys
 import uuid
 from collections.abc import Sequence
@@ -169,6 +170,20 @@ class DuckDBEngine:
         self.connection.disconnect()
 
 
+def _spark_compiler() -> Any:
+    """The compiler of Ibis, with a ``strip`` that takes off spaces alone.
+
+    Ibis writes the characters to trim as ' \\t\\n\\r\\v\\f', in which Spark reads the last two as the letters v and f.
+    """
+    from ibis.backends.sql.compilers.pyspark import PySparkCompiler
+
+    def strip(self: Any, op: Any, *, arg: Any) -> Any:
+        blanks = [self.f.anon.char(ord(sign)) for sign in string.whitespace]
+        return self.f.trim(arg, self.f.anon.concat(*blanks))
+
+    return type("Compiler", (PySparkCompiler,), {"visit_Strip": strip})()
+
+
 class SparkEngine:
     """PySpark through Ibis: a local session, or the cluster that ``options`` name."""
 
@@ -204,6 +219,7 @@ class SparkEngine:
         self.session = builder.getOrCreate()
         self.session.sparkContext.setLogLevel("ERROR")
         self.connection = ibis.pyspark.connect(self.session)
+        self.connection.compiler = _spark_compiler()
 
     def _table(self, frame: Any) -> ir.Table:
         view = _name("source")

@@ -166,3 +166,13 @@ def test_a_table_that_began_without_times_can_get_some(engine: Engine, tmp_path:
     found = collect(warehouse.read("t")).sort_values("at")
     assert list(found["a"]) == ["x", "y"]
     assert list(found["at"]) == [pd.Timestamp("2024-01-05 10:00"), pd.Timestamp("2024-01-06")]
+
+
+def test_what_is_stripped_is_blank(engine: Engine, tmp_path: Path) -> None:
+    """The letters v and f stand at the ends of many names."""
+    words = ["shelf", "f", "vov", " vest\t", "\n\r\x0b\x0cfive\x0c", "  "]
+    warehouse = Warehouse(tmp_path, engine)
+    warehouse.write_frame("words", pd.DataFrame({"number": range(len(words)), "word": words}))
+    rows = warehouse.read("words")
+    found = collect(rows.mutate(word=rows["word"].strip()).order_by("number"))["word"].tolist()
+    assert found == [word.strip() for word in words]
