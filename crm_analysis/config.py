@@ -89,6 +89,18 @@ class AnalysisSettings(_Section):
         return 0.30 if self.margin_rate is None else self.margin_rate
 
 
+class CostSettings(_Section):
+    """``[costs]``: what orders and contacts cost where the data does not say; what is left out is named as such.
+
+    ``shipping_per_order``: a parcel, in the project's currency. ``payment_fee_rate``: share of what is paid.
+    ``minute``: a minute of work, for contacts with handled_minutes and no cost.
+    """
+
+    shipping_per_order: float | None = Field(default=None, ge=0)
+    payment_fee_rate: float | None = Field(default=None, ge=0, lt=1)
+    minute: float | None = Field(default=None, ge=0)
+
+
 class WarehouseSettings(_Section):
     """``[warehouse]``: engine, place and limits."""
 
@@ -232,6 +244,7 @@ class Settings(_Section):
 
     project: ProjectSettings = ProjectSettings()
     analysis: AnalysisSettings = AnalysisSettings()
+    costs: CostSettings = CostSettings()
     warehouse: WarehouseSettings = WarehouseSettings()
     paths: PathSettings = PathSettings()
     sources: dict[str, SourceSettings] = Field(default_factory=dict)

@@ -52,6 +52,7 @@ def strategy_label(code: str) -> str:
         "cross_sell": _("Cross-sell"),
         "reactivate": _("Reactivate"),
         "leave_alone": _("Leave alone"),
+        "none": _("Leave alone"),
     }
     return names.get(code, code)
 
@@ -175,6 +176,28 @@ def bridge_label(code: str) -> str:
         "price": _("Price"),
         "rounding": _("Rounding"),
         "after": _("After"),
+    }
+    return names.get(code, code)
+
+
+def rung_label(code: str) -> str:
+    """Rung of the ladder of profit, such as "Goods" for ``goods``."""
+    names = {
+        "full_price": _("Sales at full price"),
+        "discounts": _("Discounts"),
+        "paid_by_makers": _("Discounts that makers pay"),
+        "returns": _("Returns and cancellations"),
+        "revenue": _("Revenue"),
+        "tax": _("Tax"),
+        "points": _("Points used"),
+        "goods": _("Goods"),
+        "shipping": _("Shipping"),
+        "fees": _("Payment fees"),
+        "gross_profit": _("Gross profit"),
+        "service": _("Service"),
+        "contacts": _("Contacts"),
+        "offers": _("Offers used"),
+        "profit": _("Profit"),
     }
     return names.get(code, code)
 

@@ -10,6 +10,8 @@ __all__ = [
     "CAMPAIGN_CUSTOMERS",
     "CHECK_CUSTOMERS",
     "CHECK_DAYS",
+    "CLAIM_CUSTOMERS",
+    "CLAIM_DAYS",
     "EXISTING_CUSTOMERS",
     "EXISTING_LATER_WEEKS",
     "KNOWN_COSTS_SHARE",
@@ -49,6 +51,8 @@ CAMPAIGN_CUSTOMERS = 30
 LEARNED_CUSTOMERS = 30
 LEARNED_DAYS = 14
 PERCENT_CUSTOMERS = 30
+CLAIM_CUSTOMERS = 100
+CLAIM_DAYS = 365
 
 
 @dataclass(frozen=True)
@@ -200,6 +204,18 @@ def _of_decisions() -> list[_Row]:
             "days",
             _("Days of sales after the first contact of a round before it is judged."),
             _("Convention: sales of a shorter time are mostly chance."),
+        ),
+        (
+            "CLAIM_CUSTOMERS",
+            "customers",
+            _("Customers from which what is said everywhere is held against the data."),
+            _("Convention: the best fifth are twenty customers then."),
+        ),
+        (
+            "CLAIM_DAYS",
+            "days",
+            _("Length of a year for what is said per year."),
+            _("Shorter periods hold only some of the seasons."),
         ),
         ("PERCENT_CUSTOMERS", "customers", _("Customers below whom figures show no percentage."), few_shares),
     ]

@@ -17,6 +17,8 @@ from crm_analysis.messages import language
 from crm_analysis.models import BetaGeoNBD, GammaGamma
 from crm_analysis.narrative import too_little
 from crm_analysis.thresholds import MODEL_CUSTOMERS, MODEL_EVENTS, SPEND_CUSTOMERS, thresholds
+from crm_analysis.workflow import session
+from crm_analysis.workflow.steps import step_of
 
 PACKAGE = Path(crm_analysis.__file__).parent
 NAMES = [name for name in module.__all__ if name.isupper()]
@@ -36,7 +38,7 @@ def test_every_threshold_governs_something(name: str) -> None:
 
 def test_the_table_is_shown_in_both_languages() -> None:
     rows, heads = too_little.threshold_rows()
-    assert 0 < len(rows) <= 20, "a table of the report shows twenty rows"
+    assert len(rows) == len(NAMES)
     assert all(len(row) == len(heads) for row in rows)
     with language("ko"):
         korean, _heads = too_little.threshold_rows()
@@ -48,6 +50,18 @@ def _warned(fit: object, frame: pd.DataFrame) -> bool:
         warnings.simplefilter("always")
         fit.fit(frame)  # type: ignore[attr-defined]
     return any(issubclass(w.category, StatisticalWarning) and "too few for" in str(w.message) for w in caught)
+
+
+def test_a_table_that_is_folded_away_shows_all_rows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(session, "display", lambda html: shown.append(html.data))
+    step = session.StepSession(step_of("02"), None, tmp_path)  # type: ignore[arg-type]
+    rows = [[f"row {n}"] for n in range(30)]
+    step.table(rows, {"Name": "left"})
+    step.table(rows, {"Name": "left"}, fold="All of them")
+    assert ("row 19" in shown[0], "row 20<" in shown[0], "10 more rows" in shown[0]) == (True, False, True)
+    assert "row 29" in shown[1]
+    assert "more row" not in shown[1]
 
 
 def test_models_warn_below_their_thresholds_and_not_at_them() -> None:

@@ -15,7 +15,11 @@ __all__ = ["init"]
 
 EXAMPLES = {
     "complete-journey": ("complete_journey", "USD", ""),
-    "simulated": ("simulated", "KRW", '\n[cleaning]\nsale_status = ["paid"]\n'),
+    "simulated": (
+        "simulated",
+        "KRW",
+        '\n[cleaning]\nsale_status = ["paid"]\nprices_include_tax = true\ntax_rate = 0.1\n',
+    ),
 }
 """Data set, currency and further settings of an example."""
 

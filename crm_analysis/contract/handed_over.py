@@ -56,10 +56,25 @@ HANDED_OVER: dict[str, HandedOver] = {
         "customer_id",
         "customer_id:text recency_days:integer orders:integer revenue:number r_score:integer f_score:integer "
         "m_score:integer segment:text existing:boolean probability_alive:number probability_leaving:number "
-        "expected_purchases:number value:number value_at_risk:number horizon_profit:number order_profit:number",
+        "expected_purchases:number value:number value_at_risk:number horizon_profit:number order_profit:number "
+        "gross_profit:number serving:number profit:number",
     ),
     "segments": _table(
         "02", "segment", "segment:text customers:integer revenue:number profit:number value:number value_at_risk:number"
+    ),
+    "profit_ladder": _table("02", "rung", "rung:text amount:number basis:text"),
+    "profit_deciles": _table(
+        "02",
+        "decile",
+        "decile:integer customers:integer revenue:number serving:number profit:number share_profit:number value:number",
+    ),
+    "big_unprofitable": _table(
+        "02", "customer_id", "customer_id:text revenue:number profit:number driver:text driver_amount:number"
+    ),
+    "claims": _table(
+        "02",
+        "claim",
+        "claim:text stated:number value:number low:number high:number customers:integer covered:number missing:text",
     ),
     "rfm_grid": _table("02", "r f", "r:integer f:integer customers:integer"),
     "cohorts": _table(

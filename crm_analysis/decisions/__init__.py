@@ -1,6 +1,8 @@
 """Decisions: what follows from the analysis, with what is assumed and what it takes to pay."""
 
 from crm_analysis.decisions.assumptions import STRATEGIES, Assumptions, Offer, assumptions_from
+from crm_analysis.decisions.changes import RunState, run_changes
+from crm_analysis.decisions.claims import claims, point_of_retention, retention_of_year, top_against_rest
 from crm_analysis.decisions.communication import assignments, calendar, consent_states, contact_plan, exclusions
 from crm_analysis.decisions.direction import apply_overrules, budget_split, hypothesis_cards, strategy_by_segment
 from crm_analysis.decisions.environment import comparison_periods, industry_traits
@@ -32,8 +34,17 @@ from crm_analysis.decisions.personalization import (
 )
 from crm_analysis.decisions.questions import additions, maturity, questions
 from crm_analysis.decisions.readiness import readiness
+from crm_analysis.decisions.retention import RetentionWorth, retention_worth
 
 __all__ = [
+    "RetentionWorth",
+    "RunState",
+    "run_changes",
+    "claims",
+    "point_of_retention",
+    "retention_of_year",
+    "retention_worth",
+    "top_against_rest",
     "arm_conflicts",
     "BACKTEST_DAYS",
     "STRATEGIES",

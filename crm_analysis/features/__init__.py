@@ -12,7 +12,7 @@ from crm_analysis.features.contact_kinds import CONTACT_KINDS, contact_kind
 from crm_analysis.features.contact_values import contact_outcomes, contact_values
 from crm_analysis.features.customer_record import CustomerRecord
 from crm_analysis.features.existing import ExistingCustomers, existing_customers
-from crm_analysis.features.margin import Margin, margin_of
+from crm_analysis.features.margin import Margin, margin_from, margin_of
 from crm_analysis.features.origins import known_and_after
 from crm_analysis.features.periods import (
     cohorts,
@@ -24,6 +24,14 @@ from crm_analysis.features.periods import (
     weekly_purchases,
 )
 from crm_analysis.features.policies import POLICIES, purchase_policies
+from crm_analysis.features.profit import RUNGS, ProfitLadder, profit_ladder
+from crm_analysis.features.profit_views import (
+    big_unprofitable,
+    losing_customers,
+    profit_deciles,
+    turning_margin,
+    with_profit,
+)
 from crm_analysis.features.purchases import (
     DAYS_PER_UNIT,
     Unit,
@@ -60,6 +68,7 @@ from crm_analysis.features.segmentation import (
     segments,
 )
 from crm_analysis.features.timeline import TIMELINE_TABLES, timeline
+from crm_analysis.features.years import year_bounds, years_of_customers
 
 __all__ = [
     "consent_bases",
@@ -94,7 +103,16 @@ __all__ = [
     "item_lines",
     "item_pairs",
     "item_profit",
+    "RUNGS",
+    "ProfitLadder",
+    "big_unprofitable",
+    "losing_customers",
+    "margin_from",
     "margin_of",
+    "profit_deciles",
+    "profit_ladder",
+    "turning_margin",
+    "with_profit",
     "Margin",
     "items",
     "items_of_customers",
@@ -121,4 +139,6 @@ __all__ = [
     "segments",
     "timeline",
     "weekly_purchases",
+    "year_bounds",
+    "years_of_customers",
 ]

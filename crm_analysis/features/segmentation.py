@@ -84,19 +84,25 @@ def profit_spread(profit: pd.Series) -> pd.DataFrame:
     )
 
 
-def segments(scores: pd.DataFrame, margin_rate: float) -> pd.DataFrame:
+def segments(scores: pd.DataFrame) -> pd.DataFrame:
     """One row per segment, most profit first.
+
+    Parameters
+    ----------
+    scores
+        One row per customer_id, with its profit of the ladder.
 
     Returns
     -------
     pandas.DataFrame
-        segment, customers, revenue, profit (revenue times margin), value, value_at_risk, horizon_profit,
-        probability_leaving (mean), median_recency_days, median_orders, share_customers, share_profit.
+        segment, customers, revenue, profit (so far), value, value_at_risk, horizon_profit, probability_leaving (mean),
+        median_recency_days, median_orders, share_customers, share_profit.
     """
     grouped = scores.groupby("segment", as_index=False)
     frame = grouped.agg(
         customers=("customer_id", "size"),
         revenue=("revenue", "sum"),
+        profit=("profit", "sum"),
         value=("value", "sum"),
         value_at_risk=("value_at_risk", "sum"),
         horizon_profit=("horizon_profit", "sum"),
@@ -104,29 +110,28 @@ def segments(scores: pd.DataFrame, margin_rate: float) -> pd.DataFrame:
         median_recency_days=("recency_days", "median"),
         median_orders=("orders", "median"),
     )
-    frame["profit"] = frame["revenue"] * margin_rate
     total = frame["profit"].sum()
     frame["share_customers"] = frame["customers"] / frame["customers"].sum()
-    frame["share_profit"] = frame["profit"] / total if total else 0.0
+    frame["share_profit"] = frame["profit"] / total if total > 0 else 0.0
     return frame.sort_values("profit", ascending=False, ignore_index=True)
 
 
 def rfm_grid(scores: pd.DataFrame) -> pd.DataFrame:
     """The 5 x 5 grid of recency and frequency scores: r, f, customers, profit_share, value_at_risk, segment
     (the commonest one) and the bounds of both scores in days and orders."""
-    total = scores["revenue"].sum()
+    total = scores["profit"].sum()
     grouped = scores.groupby(["r_score", "f_score"])
     grid = grouped.agg(
-        customers=("customer_id", "size"), revenue=("revenue", "sum"), value_at_risk=("value_at_risk", "sum")
+        customers=("customer_id", "size"), profit=("profit", "sum"), value_at_risk=("value_at_risk", "sum")
     )
     grid["segment"] = grouped["segment"].agg(lambda s: s.value_counts().index[0])
-    grid["profit_share"] = grid["revenue"] / total if total else 0.0
+    grid["profit_share"] = grid["profit"] / total if total > 0 else 0.0
     grid = grid.reset_index().rename(columns={"r_score": "r", "f_score": "f"})
     for score, column, name in (("r", "recency_days", "recency"), ("f", "orders", "frequency")):
         bounds = scores.groupby(f"{score}_score")[column].agg(["min", "max"])
         grid[f"{name}_from"] = grid[score].map(bounds["min"]).astype("float64")
         grid[f"{name}_to"] = grid[score].map(bounds["max"]).astype("float64")
-    return grid.drop(columns="revenue")
+    return grid.drop(columns="profit")
 
 
 def risk_grid(scores: pd.DataFrame) -> pd.DataFrame:

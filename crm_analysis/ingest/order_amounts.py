@@ -96,8 +96,8 @@ def _priced(rows: ir.Table, source: Source, split: list[str]) -> ir.Table:
     has_price = {"quantity", "unit_price"} <= source.mapping.keys()
     from_order = "order_amount" in source.mapping
     if "amount" not in source.mapping and not has_price:
-        amount = rows["order_amount"] - rows["shipping"].fill_null(0.0)
-        steps["shipping"] = -rows["shipping"]
+        amount = rows["order_amount"] - rows["shipping"].fill_null(0.0) + rows["points_used"].fill_null(0.0)
+        steps |= {"shipping": -rows["shipping"], "points": rows["points_used"]}
         return _stored(rows, amount, rows["order_amount"], steps)
     value = ibis.coalesce(rows["amount"], rows["quantity"] * rows["unit_price"])
     sign = ibis.ifelse(value < 0, -1.0, 1.0)

@@ -28,7 +28,6 @@ __all__ = [
     "risk_labels",
     "risk_words",
     "segment_rows",
-    "spread_words",
     "value_sentence",
 ]
 
@@ -42,10 +41,12 @@ def answer(scores: pd.DataFrame, currency: str) -> str:
             customers=f.number(len(scores), 0),
             repeaters=f.number(int((scores["frequency"] > 0).sum()), 0),
         )
-    ordered = scores.sort_values("revenue", ascending=False)
+    ordered = scores.sort_values("profit", ascending=False)
     top = ordered.head(max(1, len(ordered) // 5))
-    share = float(top["revenue"].sum() / ordered["revenue"].sum()) if ordered["revenue"].sum() else 0.0
+    share = float(top["profit"].sum() / ordered["profit"].sum()) if ordered["profit"].sum() > 0 else float("nan")
     risky = top[top["probability_leaving"] >= 0.5]
+    if share != share:
+        return _("All customers together leave no profit: look at the ladder of profit before anything else.")
     values = {
         "best": f.number(len(top), 0),
         "share": f.percent(share),
@@ -189,24 +190,6 @@ def migration_words(migration: pd.DataFrame, days: int) -> dict[str, str]:
             "Segment {days} days ago (rows) and now (columns), n = {n}", days=f.number(days, 0), n=f.number(total, 0)
         ),
         "caption": _("Customers known on both days."),
-    }
-
-
-def spread_words(spread: pd.DataFrame, customers: int, margin: Margin) -> dict[str, str]:
-    """Title and captions of the spread of profit."""
-    rate = f.percent(margin.rate)
-    half = float(np.interp(0.5, spread["customers_share"], spread["profit_share"]))
-    captions = {
-        "assumed": _("Gross margin only, assumed at {rate} of revenue: costs of goods are missing.", rate=rate),
-        "setting": _("Gross margin only, at {rate} of revenue as set.", rate=rate),
-        "costs": _("Gross margin only, at {rate} of revenue by the costs of goods.", rate=rate),
-    }
-    return {
-        "title": _("The better half of customers brings {share} of profit", share=f.percent(half)),
-        "subtitle": _(
-            "Cumulative share of profit, customers from most to least profitable, n = {n}", n=f.number(customers, 0)
-        ),
-        "caption": captions[margin.basis],
     }
 
 

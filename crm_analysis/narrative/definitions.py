@@ -176,6 +176,17 @@ def _of_value(run: RunTables) -> Iterator[Definition]:
         customers,
     )
     yield Definition(
+        "change",
+        _("Change since the run before"),
+        _(
+            "By how much customer value changed for these customers, or the expected profit of what is decided for them. "
+            "The parts of the change of value add up."
+        ),
+        _("Sum over these customers of value now − value in the run before, at today's margin"),
+        "customer_scores",
+        customers,
+    )
+    yield Definition(
         "leaving_days",
         _("Days without a purchase"),
         _("From so many days without a purchase on, a customer is presumed to have left."),

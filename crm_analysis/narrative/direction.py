@@ -7,6 +7,7 @@ import pandas as pd
 
 from crm_analysis import formats as f
 from crm_analysis.decisions import Assumptions
+from crm_analysis.features import Margin
 from crm_analysis.labels import channel_label, segment_label, strategy_label
 from crm_analysis.messages import _, plural
 
@@ -19,6 +20,7 @@ __all__ = [
     "break_even_words",
     "card_rows",
     "from_before",
+    "margin_sentence",
     "none_pays",
     "split_rows",
     "strategy_rows",
@@ -98,6 +100,35 @@ def break_even_words(strategies: pd.DataFrame) -> dict[str, str]:
         "subtitle": _("Share of contacted customers who must act to cover the cost, and the share assumed"),
         "caption": _("Assumed effects are settings, not results; a test with a control group replaces them."),
     }
+
+
+def margin_sentence(strategies: pd.DataFrame, margin: Margin) -> str:
+    """Down to which margin the chosen strategies pay; empty where costs of goods are known.
+
+    What a success earns is in proportion to the margin, so a strategy turns at the margin divided by its safety.
+    """
+    chosen = strategies[strategies["chosen"] & np.isfinite(strategies["safety"].astype(float))]
+    if margin.basis == "costs" or chosen.empty:
+        return ""
+    first = chosen.sort_values("safety").iloc[0]
+    last = float(chosen["safety"].max())
+    values = {
+        "rate": f.percent(margin.rate, 1),
+        "action": action_name(str(first["segment"]), str(first["strategy"])),
+        "turn": f.percent(margin.rate / float(first["safety"]), 1),
+        "none": f.percent(margin.rate / last, 1),
+    }
+    if margin.basis == "assumed":
+        return _(
+            "The margin is assumed at {rate} of revenue: below {turn} '{action}' would no longer pay, below {none} none of "
+            "the chosen strategies would.",
+            **values,
+        )
+    return _(
+        "The margin is set at {rate} of revenue: below {turn} '{action}' would no longer pay, below {none} none of the "
+        "chosen strategies would.",
+        **values,
+    )
 
 
 def why_not(strategies: pd.DataFrame) -> str:

@@ -20,7 +20,6 @@ __all__ = [
     "action_page",
     "action_rows",
     "actions_of",
-    "changes",
     "goal",
     "headline",
     "left_alone",
@@ -287,41 +286,6 @@ def not_known(facts: dict[str, Any], actions: pd.DataFrame) -> list[str]:
     if not facts.get("checked", False):
         points.append(_("The forecast is not checked: the history is too short to hold it against what happened."))
     return points
-
-
-def changes(now: dict[str, Any], before: dict[str, Any] | None, currency: str) -> list[str]:
-    """What moved since the run before."""
-    if before is None:
-        return [_("This is the first run: there is nothing to compare with yet.")]
-    lines = []
-    if before.get("as_of") == now.get("as_of") and before.get("rows_kept") == now.get("rows_kept"):
-        lines.append(_("The data is the same as in the run before."))
-    else:
-        lines.append(
-            _(
-                "{rows} order lines, {before} before; data up to {date}.",
-                rows=explained("rows_kept", f.number(now["rows_kept"], 0)),
-                before=explained("rows_kept", f.number(before["rows_kept"], 0)),
-                date=explained("as_of", f.date(now["as_of"])),
-            )
-        )
-    if now["planned"] == before["planned"] and now["value"]["value"] == before["value"]["value"]:
-        return [*lines, _("The plan and the value of the customers are the same, too.")]
-    lines.append(
-        _(
-            "Customers with a planned contact: {now}, {before} before.",
-            now=explained("planned", f.number(now["planned"], 0)),
-            before=explained("planned", f.number(before["planned"], 0)),
-        )
-    )
-    lines.append(
-        _(
-            "Customer value over 12 months: {now}, {before} before.",
-            now=explained("value", f.money(now["value"]["value"], currency)),
-            before=explained("value", f.money(before["value"]["value"], currency)),
-        )
-    )
-    return lines
 
 
 def stale_banner(as_of: date, today: date, usual_gap_days: float, *, example: bool) -> str:

@@ -18,6 +18,7 @@ from crm_analysis.plots.strategy import break_even_bars, strategy_bars
 from crm_analysis.plots.theme import CONFIG, styled
 from crm_analysis.plots.tracking import forecast_tracking
 from crm_analysis.plots.waiting import time_to_next_order
+from crm_analysis.plots.waterfall import profit_ladder
 
 __all__ = [
     "CONFIG",
@@ -33,6 +34,7 @@ __all__ = [
     "exclusion_funnel",
     "forecast_tracking",
     "growth_bridge",
+    "profit_ladder",
     "profit_spread",
     "revenue_by_month",
     "rfm_grid",

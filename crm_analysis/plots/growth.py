@@ -10,18 +10,17 @@ import plotly.graph_objects as go
 from crm_analysis.formats import money, month, short_month
 from crm_analysis.labels import bridge_label
 from crm_analysis.messages import _
-from crm_analysis.plots.bars import Bar, horizontal_bars
 from crm_analysis.plots.frames import drawable, place_of_largest
 from crm_analysis.plots.marks import KeyItem, end_labels, key
 from crm_analysis.plots.scales import value_axis
 from crm_analysis.plots.theme import FAINT, REFERENCE, SERIES, figure_table, styled
+from crm_analysis.plots.waterfall import waterfall
 
 __all__ = ["growth_bridge", "revenue_by_month"]
 
 _ROUNDING_SHOWN_FROM = 1e-9
 _MOST_YEARS = 4
 _HEIGHT = 280
-_RISE, _FALL = SERIES[0], SERIES[1]
 
 
 def growth_bridge(
@@ -43,15 +42,7 @@ def growth_bridge(
     left_open = after[1] - before[1] - sum(amount for _part, amount in parts[1:-1])
     if abs(left_open) > _ROUNDING_SHOWN_FROM * max(abs(before[1]), abs(after[1]), 1.0):
         parts.insert(len(parts) - 1, ("rounding", left_open))
-    bars = [Bar(bridge_label(before[0]), before[1], money(before[1], currency), REFERENCE)]
-    level = before[1]
-    for part, amount in parts[1:-1]:
-        colour = _RISE if amount >= 0 else _FALL
-        bars.append(Bar(bridge_label(part), amount, money(amount, currency, signed=True), colour, start=level))
-        level += amount
-    bars.append(Bar(bridge_label(after[0]), after[1], money(after[1], currency), REFERENCE))
-    figure, space = horizontal_bars(bars, connected=True)
-    space["above"] = key(figure, [KeyItem("■", _RISE, _("more")), KeyItem("■", _FALL, _("less"))], left=space["left"])
+    figure, space = waterfall(parts, {before[0], after[0]}, bridge_label, currency)
     alt = _(
         "Waterfall from {before} to {after} in {n} parts, which add up exactly.",
         before=money(before[1], currency),

@@ -13,10 +13,11 @@ import pandas as pd
 from crm_analysis import formats as f
 from crm_analysis.config import Settings
 from crm_analysis.contract.handed_over import HANDED_OVER
-from crm_analysis.decisions import assumptions_from
+from crm_analysis.decisions import RunState, assumptions_from
 from crm_analysis.messages import _, language, plural
 from crm_analysis.narrative import overview
 from crm_analysis.narrative.actions import action_pages
+from crm_analysis.narrative.changes import changes, is_comparable
 from crm_analysis.narrative.definitions import definitions_of
 from crm_analysis.narrative.explained import explained
 from crm_analysis.narrative.run_tables import RunTables
@@ -82,12 +83,17 @@ def _words(facts: dict[str, Any], run_id: str) -> dict[str, str]:
     }
 
 
-def _previous(run_dir: Path) -> dict[str, Any] | None:
+def _previous(run_dir: Path) -> RunState | None:
+    """What the latest published run knew and decided; None where there is none to compare with."""
     latest = latest_published(run_dir.parent)
     if latest is None:
         return None
     facts = _facts(_notes(latest.path))
-    return facts if {"rows_kept", "planned", "value", "as_of"} <= set(facts) else None
+    files = [latest.path / "tables" / f"{name}.parquet" for name in ("customer_scores", "strategy_by_segment")]
+    if not is_comparable(facts) or not all(file.is_file() for file in files):
+        return None
+    scores, strategies = (pd.read_parquet(file) for file in files)
+    return RunState(facts, scores, strategies)
 
 
 def _version(run_dir: Path, facts: dict[str, Any], run_id: str) -> str:
@@ -211,7 +217,7 @@ def _write_first_pages(run_dir: Path, edition: Edition, editions: Sequence[Editi
         more=overview.more_actions(run.actions),
         alone=overview.left_alone(run.offers, run.strategies, run.plan),
         goal=overview.goal(loaded),
-        changes=overview.changes(facts, _previous(run_dir), run.currency),
+        changes=changes(RunState(facts, run.scores, run.strategies), _previous(run_dir), run.currency),
         long_term=overview.long_term(facts, run.scores, run.currency, loaded),
         not_known=overview.not_known(facts, run.actions),
     )

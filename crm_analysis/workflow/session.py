@@ -22,7 +22,7 @@ from crm_analysis.contract import SOURCE_TABLES
 from crm_analysis.contract.handed_over import HANDED_OVER, SCHEMA_VERSION, check_handed_over
 from crm_analysis.decisions import assignments
 from crm_analysis.errors import StepError
-from crm_analysis.features import Margin, item_lines, margin_of, period
+from crm_analysis.features import Margin, ProfitLadder, item_lines, margin_of, period, profit_ladder
 from crm_analysis.learning import append_assignments, append_effects, current_effects
 from crm_analysis.messages import _, plural
 from crm_analysis.narrative.gaps import gaps_of
@@ -37,6 +37,8 @@ from crm_analysis.workflow.steps import Step, step_of
 __all__ = ["StepSession", "open_step"]
 
 WORKBENCH = "workbench"
+ROWS_SHOWN = 20
+"""Rows of a table on a page; the rest is in the tables of the run."""
 ROWS_TOGETHER = 20_000
 """Rows of a group in tables about customers: who looks for one of them reads a group and not the file."""
 
@@ -167,7 +169,21 @@ class StepSession:
     @cached_property
     def margin(self) -> Margin:
         """Share of revenue that is profit: from costs, as set, or assumed."""
-        return margin_of(self.lines, self.optional("products"), self.settings.analysis)
+        return margin_of(self.lines, self.optional("products"), self.settings.analysis, self.settings.costs)
+
+    def ladder(self, since: date | None = None) -> ProfitLadder:
+        """Profit of every customer rung by rung, since a day or from the beginning."""
+        return profit_ladder(
+            self.lines,
+            self.settings.analysis,
+            self.settings.costs,
+            self.as_of,
+            since=since,
+            products=self.optional("products"),
+            contacts=self.optional("contacts"),
+            redemptions=self.optional("redemptions"),
+            offers=self.optional("offers"),
+        )
 
     def customers(self) -> int:
         """Customers with an order line."""
@@ -261,7 +277,7 @@ class StepSession:
         Parameters
         ----------
         rows
-            Cells as text, at most 20 rows are shown.
+            Cells as text; at most 20 rows are shown, of a table that is folded away all.
         heads
             Head of each column to its alignment, ``left`` or ``right``.
         otherwise
@@ -272,7 +288,7 @@ class StepSession:
         if not rows:
             display(HTML(f'<p class="empty">{_escaped(otherwise or _("There is nothing to show here."))}</p>'))
             return
-        table = _html_table(rows, heads)
+        table = _html_table(rows, heads, len(rows) if fold else ROWS_SHOWN)
         title = f"<summary>{_escaped(fold)}</summary>"
         display(HTML(f"<details class='figure-table'>{title}{table}</details>" if fold else table))
 
@@ -316,7 +332,7 @@ def _escaped(text: str) -> str:
     return plain.replace("$", "<span>$</span>")
 
 
-def _html_table(rows: Sequence[Sequence[str]], heads: Mapping[str, str], most: int = 20) -> str:
+def _html_table(rows: Sequence[Sequence[str]], heads: Mapping[str, str], most: int) -> str:
     sides = ["num" if side == "right" else "txt" for side in heads.values()]
     head = "".join(f'<th class="{side}">{_escaped(name)}</th>' for side, name in zip(sides, heads, strict=True))
     body = "".join(

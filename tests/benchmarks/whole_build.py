@@ -1,12 +1,14 @@
 """Seconds and memory of a build, of a customer's card and of forgetting somebody, on a simulated shop.
 
     python -m tests.benchmarks.whole_build 20000 200000
+    python -m tests.benchmarks.whole_build --memory 4GB 1000000
 
 Each size runs in a process of its own; the shop is simulated before the clock starts.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import subprocess
 import sys
@@ -28,12 +30,15 @@ customers = {customers}
 path = "simulated"
 [cleaning]
 sale_status = ["paid"]
+[warehouse]
+{limit}
 """
 
 
-def one_size(customers: int, folder: Path) -> dict[str, float]:
-    """Figures for one size."""
-    (folder / "crm.toml").write_text(TOML.format(customers=customers), encoding="utf-8")
+def one_size(customers: int, folder: Path, memory: str = "") -> dict[str, float]:
+    """Figures for one size; ``memory`` is the engine's limit, its own default where empty."""
+    limit = f'memory_limit = "{memory}"' if memory else ""
+    (folder / "crm.toml").write_text(TOML.format(customers=customers, limit=limit), encoding="utf-8")
     found: dict[str, float] = {"customers": customers}
     from crm_analysis.datasets.simulated import Simulation, simulate
 
@@ -61,12 +66,19 @@ def one_size(customers: int, folder: Path) -> dict[str, float]:
 
 def main() -> None:
     """Print one line per size."""
-    if len(sys.argv) == 3 and sys.argv[1] == "--one":
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("sizes", nargs="*", type=int, default=[20_000])
+    asked.add_argument("--memory", default="")
+    asked.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
+    given = asked.parse_args()
+    if given.one:
         with tempfile.TemporaryDirectory() as folder:
-            sys.stdout.write(json.dumps(one_size(int(sys.argv[2]), Path(folder))) + "\n")
+            found = one_size(given.sizes[0], Path(folder), given.memory)
+        sys.stdout.write(json.dumps(found) + "\n")
         return
-    for size in sys.argv[1:] or ["20000"]:
-        subprocess.run([sys.executable, "-m", "tests.benchmarks.whole_build", "--one", size], check=True)
+    for size in given.sizes:
+        command = [sys.executable, "-m", "tests.benchmarks.whole_build", "--one", "--memory", given.memory, str(size)]
+        subprocess.run(command, check=True)
 
 
 if __name__ == "__main__":

@@ -34,6 +34,7 @@ def scores() -> pd.DataFrame:
             "recency_days": (6 - r) * 20 + rng.integers(0, 20, n),
             "orders": f * 2 + rng.integers(0, 2, n),
             "revenue": rng.gamma(2, 50, n),
+            "profit": rng.gamma(2, 20, n),
             "value": rng.gamma(1, 80, n),
             "value_at_risk": rng.gamma(1, 20, n),
             "horizon_profit": rng.gamma(1, 10, n),
@@ -64,9 +65,9 @@ def test_moves_need_twice_the_time(lines: ir.Table) -> None:
 
 
 def test_segments_add_up(scores: pd.DataFrame) -> None:
-    frame = segments(scores, 0.3)
+    frame = segments(scores)
     assert frame["customers"].sum() == 300
-    assert frame["profit"].sum() == pytest.approx(0.3 * scores["revenue"].sum())
+    assert frame["profit"].sum() == pytest.approx(scores["profit"].sum())
     assert frame[["share_customers", "share_profit"]].sum().tolist() == pytest.approx([1.0, 1.0])
     assert frame["profit"].is_monotonic_decreasing
     lost = scores[scores["segment"] == "lost"]

@@ -25,7 +25,7 @@ def _scores(n: int = 60, leaving: int = 0, best: float = 9.0) -> pd.DataFrame:
             "frequency": 2,
             "first_day": pd.Timestamp("2024-01-10"),
             "last_day": pd.Timestamp("2024-06-01"),
-            "revenue": np.where(number < n // 5, best, 1.0),
+            "profit": np.where(number < n // 5, best, 1.0),
             "probability_leaving": np.where(number < leaving, 0.8, 0.1),
             "value_at_risk": 100.0,
             "existing": number < n // 4,
@@ -63,10 +63,6 @@ def _cohorts(active: int, *, complete: bool = True) -> pd.DataFrame:
 def _moves(stayed: int, moved: int) -> pd.DataFrame:
     rows = [("loyal", "loyal", stayed), ("loyal", "lost", moved)]
     return pd.DataFrame(rows, columns=["segment_from", "segment_to", "customers"])
-
-
-def _spread(half: float) -> pd.DataFrame:
-    return pd.DataFrame({"customers_share": [0.0, 0.5, 1.0], "profit_share": [0.0, half, 1.0]})
 
 
 def test_nobody_one_or_some_at_risk() -> None:
@@ -162,15 +158,6 @@ def test_migration_title_counts_who_stayed(stayed: int, moved: int, share: str) 
     assert f"n = {stayed + moved}" in said["subtitle"]
 
 
-def test_spread_says_whether_the_margin_is_assumed() -> None:
-    assumed = words.spread_words(_spread(0.85), 400, Margin(0.3, "assumed"))
-    known = words.spread_words(_spread(0.6), 400, Margin(0.3, "setting"))
-    assert "85 % of profit" in assumed["title"]
-    assert "60 % of profit" in known["title"]
-    assert "assumed at 30 %" in assumed["caption"]
-    assert "assumed" not in known["caption"]
-
-
 def test_value_says_whether_the_margin_is_assumed() -> None:
     value = {"value": 5000.0, "low": 4000.0, "high": 6000.0}
     assumed, known = (words.value_sentence(value, SETTINGS, "USD", Margin(0.3, b)) for b in ("assumed", "setting"))
@@ -221,7 +208,6 @@ def test_from_before_and_no_moves() -> None:
         (lambda: words.risk_words(_grid((0, 40, 10.0), (2, 7, 30.0)), 84, "USD")["title"], "75"),
         (lambda: words.cohort_words(_cohorts(31))["title"], "31"),
         (lambda: words.migration_words(_moves(15, 85), 90)["title"], "15"),
-        (lambda: words.spread_words(_spread(0.85), 400, Margin(0.3, "assumed"))["title"], "85"),
         (lambda: words.from_before(84), "84"),
     ],
 )

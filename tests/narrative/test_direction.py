@@ -11,6 +11,7 @@ import pytest
 
 from crm_analysis.config import ChannelSettings, DecisionSettings
 from crm_analysis.decisions import assumptions_from, budget_split, hypothesis_cards
+from crm_analysis.features import Margin
 from crm_analysis.narrative import direction as words
 
 
@@ -165,3 +166,13 @@ def test_overrule_rows_show_both_choices() -> None:
 )
 def test_korean(sentence: Callable[[], str], number: str, check_korean: Callable[..., None]) -> None:
     check_korean(sentence, number)
+
+
+def test_an_assumed_margin_shows_where_the_choice_turns() -> None:
+    strategies = _strategies({"safety": 2.0}, {"safety": 4.0})
+    said = words.margin_sentence(strategies, Margin(0.3, "assumed"))
+    assert "assumed at 30.0 % of revenue: below 15.0 %" in said
+    assert "below 7.5 % none of the chosen strategies would" in said
+    assert "is set at 30.0 %" in words.margin_sentence(strategies, Margin(0.3, "setting"))
+    assert words.margin_sentence(strategies, Margin(0.3, "costs")) == ""
+    assert words.margin_sentence(strategies.assign(chosen=False), Margin(0.3, "assumed")) == ""

@@ -214,30 +214,6 @@ def test_not_known_forecast() -> None:
     assert not any("forecast is not checked" in point for point in checked)
 
 
-def test_changes_first_run_and_same_run() -> None:
-    assert "first run" in words.changes(_facts(), None, "USD")[0]
-    same = words.changes(_facts(), _facts(), "USD")
-    assert "data is the same" in same[0]
-    assert "are the same" in same[1]
-
-
-def test_changes_name_now_and_before() -> None:
-    now, before = _facts(1500, 60, 7000.0, "2024-07-07"), _facts(1000, 40, 5000.0)
-    up, down = words.changes(now, before, "USD"), words.changes(before, now, "USD")
-    assert up[0] == "1,500 order lines, 1,000 before; data up to 7 Jul 2024."
-    assert down[0] == "1,000 order lines, 1,500 before; data up to 30 Jun 2024."
-    assert "60, 40 before" in up[1]
-    assert "40, 60 before" in down[1]
-    assert "$7,000, $5,000 before" in up[2]
-    assert "$5,000, $7,000 before" in down[2]
-
-
-def test_another_plan_on_the_same_data() -> None:
-    lines = words.changes(_facts(planned=60), _facts(planned=40), "USD")
-    assert "data is the same" in lines[0]
-    assert "60, 40 before" in lines[1]
-
-
 @pytest.mark.parametrize(
     ("age", "gap", "stale"),
     [(60, 30.0, False), (61, 30.0, True), (14, 2.0, False), (15, 2.0, True), (60, float("nan"), False)],
@@ -263,8 +239,6 @@ def test_banner_of_an_example_is_about_its_date() -> None:
         (lambda: _left_alone(*["nothing_pays"] * 1234)[0], "1,234"),
         (lambda: words.long_term(_facts(), pd.DataFrame({"recency_days": [85, 1]}), "USD")[1][1], "50"),
         (lambda: words.not_known(_facts() | ASSUMED, _actions(1))[0], "30"),
-        (lambda: words.changes(_facts(1500), _facts(1000), "USD")[0], "1,500"),
-        (lambda: words.changes(_facts(planned=60), _facts(planned=40), "USD")[1], "60"),
         (lambda: words.stale_banner(AS_OF, AS_OF + timedelta(days=77), 30.0, example=False), "77"),
         (lambda: words.stale_banner(AS_OF, AS_OF, 30.0, example=True), "2024"),
     ],

@@ -78,6 +78,21 @@ def growth_bridge(variant: str) -> dict[str, Any]:
     return {"bridge": rows}
 
 
+def profit_ladder(variant: str) -> dict[str, Any]:
+    steps = {
+        "one": ["goods"],
+        "many": ["discounts", "returns", "tax", "goods", "fees", "service", "contacts", "offers"],
+    }
+    parts = steps.get(variant, ["discounts", "returns", "goods", "contacts"])
+    amounts = _varied([-1.4e8 / (i + 1) for i in range(len(parts))], variant)
+    first = 0.0 if variant == "zero" else 9.2e8
+    rows = pd.DataFrame({
+        "rung": ["full_price", *parts, "profit"], "amount": [first, *amounts, first + float(amounts.sum())],
+        "basis": "data",
+    })  # fmt: skip
+    return {"rungs": rows}
+
+
 def revenue_by_month(variant: str) -> dict[str, Any]:
     n = {"one": 5, "many": 60}.get(variant, 31)
     rows = pd.DataFrame({
@@ -318,7 +333,9 @@ def effect_forest(variant: str) -> dict[str, Any]:
     return {"results": rows, "currency": "KRW", "goal": 1_500}
 
 
-WITH_CURRENCY = ("agreement_by_month", "growth_bridge", "revenue_by_month", "strategy_bars", "budget_curve")
+WITH_CURRENCY = (
+    "agreement_by_month", "growth_bridge", "profit_ladder", "revenue_by_month", "strategy_bars", "budget_curve",
+)  # fmt: skip
 
 
 def arguments(name: str, variant: str) -> dict[str, Any]:
