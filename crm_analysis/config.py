@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from crm_analysis.errors import ConfigError
 from crm_analysis.messages import LANGUAGES, _, current_language, language
+from crm_analysis.segment_rules import check_rule
 
 __all__ = [
     "AnalysisSettings",
@@ -251,8 +252,16 @@ class Settings(_Section):
     cleaning: CleaningSettings = CleaningSettings()
     identity: IdentitySettings = IdentitySettings()
     decisions: DecisionSettings = DecisionSettings()
+    segments: dict[str, str] = Field(default_factory=dict)
     simulation: SimulationSettings = SimulationSettings()
     path: Path | None = None
+
+    @field_validator("segments")
+    @classmethod
+    def _readable_segments(cls, value: dict[str, str]) -> dict[str, str]:
+        for name, rule in value.items():
+            check_rule(name, rule)
+        return value
 
     @property
     def root(self) -> Path:

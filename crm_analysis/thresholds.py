@@ -13,6 +13,8 @@ __all__ = [
     "CLAIM_CUSTOMERS",
     "CLAIM_DAYS",
     "EXISTING_CUSTOMERS",
+    "GROUP_CUSTOMERS",
+    "SOURCE_CUSTOMERS",
     "EXISTING_LATER_WEEKS",
     "KNOWN_COSTS_SHARE",
     "LEARNED_CUSTOMERS",
@@ -52,6 +54,8 @@ LEARNED_CUSTOMERS = 30
 LEARNED_DAYS = 14
 PERCENT_CUSTOMERS = 30
 CLAIM_CUSTOMERS = 100
+GROUP_CUSTOMERS = 300
+SOURCE_CUSTOMERS = 100
 CLAIM_DAYS = 365
 
 
@@ -204,6 +208,18 @@ def _of_decisions() -> list[_Row]:
             "days",
             _("Days of sales after the first contact of a round before it is judged."),
             _("Convention: sales of a shorter time are mostly chance."),
+        ),
+        (
+            "GROUP_CUSTOMERS",
+            "customers",
+            _("Customers of the last year from which groups by behaviour are looked for."),
+            _("Convention: for six groups, three hundred customers are fifty each."),
+        ),
+        (
+            "SOURCE_CUSTOMERS",
+            "customers",
+            _("Registrations from which a source speaks for itself; others are taken together."),
+            few_shares,
         ),
         (
             "CLAIM_CUSTOMERS",

@@ -9,7 +9,7 @@ import pandas as pd
 from crm_analysis.errors import ContractError
 from crm_analysis.messages import _
 
-__all__ = ["HANDED_OVER", "SCHEMA_VERSION", "HandedOver", "check_handed_over"]
+__all__ = ["HANDED_OVER", "SCHEMA_VERSION", "HandedOver", "check_handed_over", "empty_handed_over"]
 
 SCHEMA_VERSION = 1
 """Version of the handed-over tables; a newer one is refused."""
@@ -70,6 +70,36 @@ HANDED_OVER: dict[str, HandedOver] = {
     ),
     "big_unprofitable": _table(
         "02", "customer_id", "customer_id:text revenue:number profit:number driver:text driver_amount:number"
+    ),
+    "good_customers": _table("02", "customer_id", "customer_id:text profit:number"),
+    "own_segments": _table(
+        "02", "segment", "segment:text rule:text customers:integer profit:number value:number value_at_risk:number"
+    ),
+    "group_members": _table("02", "customer_id criterion group", "customer_id:text criterion:text group:text"),
+    "segment_overlaps": _table(
+        "02", "criterion group segment", "criterion:text group:text segment:text customers:integer share:number"
+    ),
+    "segment_moves": _table(
+        "02",
+        "segment_from segment_to",
+        "segment_from:text segment_to:text customers:integer reason:text share_reason:number value_change:number",
+    ),
+    "keep_list": _table(
+        "02",
+        "customer_id",
+        "customer_id:text segment:text value:number probability_leaving:number value_at_risk:number spend_limit:number",
+    ),
+    "waiting_members": _table(
+        "02", "customer_id", "customer_id:text joined_at:date source:text days_waiting:integer likelihood:number"
+    ),
+    "key_accounts": _table(
+        "02", "customer_id", "customer_id:text orders:integer pieces_per_order:number order_value:number revenue:number"
+    ),
+    "households": _table("02", "size", "size:integer households:integer customers:integer profit:number value:number"),
+    "referrers": _table(
+        "02",
+        "customer_id",
+        "customer_id:text brought:integer brought_in_all:integer own_value:number brought_value:number",
     ),
     "claims": _table(
         "02",
@@ -150,6 +180,12 @@ _KINDS = {
     "boolean": pd.api.types.is_bool_dtype,
     "date": pd.api.types.is_datetime64_any_dtype,
 }
+
+
+def empty_handed_over(name: str) -> pd.DataFrame:
+    """A handed-over table without rows, its columns typed as declared."""
+    kinds = {"text": "str", "integer": "int64", "number": "float64", "boolean": "bool", "date": "datetime64[us]"}
+    return pd.DataFrame({c: pd.Series(dtype=kinds[kind]) for c, kind in HANDED_OVER[name].columns.items()})
 
 
 def check_handed_over(name: str, frame: pd.DataFrame) -> None:

@@ -8,6 +8,7 @@ from crm_analysis.decisions.direction import apply_overrules, budget_split, hypo
 from crm_analysis.decisions.environment import comparison_periods, industry_traits
 from crm_analysis.decisions.evaluation import campaign_results, needed_per_arm, past_campaigns, planned_tests
 from crm_analysis.decisions.inventory import filled_in, inventory
+from crm_analysis.decisions.keeping import keep_list, keep_table
 from crm_analysis.decisions.learned import (
     arm_conflicts,
     campaign_effects,
@@ -39,6 +40,8 @@ from crm_analysis.decisions.retention import RetentionWorth, retention_worth
 __all__ = [
     "RetentionWorth",
     "RunState",
+    "keep_list",
+    "keep_table",
     "run_changes",
     "claims",
     "point_of_retention",

@@ -1,6 +1,7 @@
 """Features as Ibis expressions: purchases, periods, RFM, baskets."""
 
 from crm_analysis.features.baskets import customer_items, item_lines, item_pairs, item_profit, items, items_of_customers
+from crm_analysis.features.behaviour import BEHAVIOUR, behaviour_traits
 from crm_analysis.features.consents import (
     ADVERTISING,
     CONSENT_CHANNELS,
@@ -12,8 +13,10 @@ from crm_analysis.features.contact_kinds import CONTACT_KINDS, contact_kind
 from crm_analysis.features.contact_values import contact_outcomes, contact_values
 from crm_analysis.features.customer_record import CustomerRecord
 from crm_analysis.features.existing import ExistingCustomers, existing_customers
+from crm_analysis.features.key_accounts import key_accounts
 from crm_analysis.features.margin import Margin, margin_from, margin_of
 from crm_analysis.features.origins import known_and_after
+from crm_analysis.features.overlaps import GoodCustomers, good_customers, group_members, own_segments, segment_overlaps
 from crm_analysis.features.periods import (
     cohorts,
     first_purchases,
@@ -50,6 +53,7 @@ from crm_analysis.features.reach import (
     partner_customers,
     prospect_reach,
 )
+from crm_analysis.features.relations import Referrals, households, referrals
 from crm_analysis.features.rfm import (
     SEGMENTS,
     existing_since_start,
@@ -57,6 +61,7 @@ from crm_analysis.features.rfm import (
     rfm_cut_points,
     rfm_scores,
 )
+from crm_analysis.features.segment_moves import moves_since_run
 from crm_analysis.features.segmentation import (
     concentration,
     moves_since,
@@ -68,9 +73,24 @@ from crm_analysis.features.segmentation import (
     segments,
 )
 from crm_analysis.features.timeline import TIMELINE_TABLES, timeline
+from crm_analysis.features.waiting_members import WaitingMembers, waiting_members
 from crm_analysis.features.years import year_bounds, years_of_customers
 
 __all__ = [
+    "BEHAVIOUR",
+    "Referrals",
+    "WaitingMembers",
+    "behaviour_traits",
+    "GoodCustomers",
+    "good_customers",
+    "group_members",
+    "households",
+    "key_accounts",
+    "own_segments",
+    "moves_since_run",
+    "referrals",
+    "segment_overlaps",
+    "waiting_members",
     "consent_bases",
     "consent_purposes",
     "advertising_consents",

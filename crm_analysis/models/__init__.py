@@ -1,6 +1,7 @@
 """Models of customer value: how often, how much, for how long, and how well that was forecast."""
 
 from crm_analysis.models.backtest import choose_winner, holdout_comparison
+from crm_analysis.models.behaviour_groups import BehaviourGroups, behaviour_members, group_by_behaviour
 from crm_analysis.models.beta_geo import BetaGeoNBD, ModifiedBetaGeoNBD
 from crm_analysis.models.beta_geo_beta_binomial import BetaGeoBetaBinomial
 from crm_analysis.models.calibration import BrierScore, brier_score, calibration_table
@@ -40,6 +41,9 @@ from crm_analysis.models.spend_check import SpendCheck, check_spend
 from crm_analysis.models.tracking import weekly_expected_cumulative
 
 __all__ = [
+    "BehaviourGroups",
+    "behaviour_members",
+    "group_by_behaviour",
     "check_season",
     "SeasonalModel",
     "SeasonalClock",

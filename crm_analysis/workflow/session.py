@@ -7,7 +7,7 @@ import re
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,10 @@ from IPython.display import HTML, Markdown, display
 from crm_analysis.cleaning import netting_reason, order_line_rules, reference_rules
 from crm_analysis.config import Settings
 from crm_analysis.contract import SOURCE_TABLES
-from crm_analysis.contract.handed_over import HANDED_OVER, SCHEMA_VERSION, check_handed_over
+from crm_analysis.contract.handed_over import HANDED_OVER, SCHEMA_VERSION, check_handed_over, empty_handed_over
 from crm_analysis.decisions import assignments
 from crm_analysis.errors import StepError
-from crm_analysis.features import Margin, ProfitLadder, item_lines, margin_of, period, profit_ladder
+from crm_analysis.features import Margin, ProfitLadder, item_lines, margin_of, period, profit_ladder, year_bounds
 from crm_analysis.learning import append_assignments, append_effects, current_effects
 from crm_analysis.messages import _, plural
 from crm_analysis.narrative.gaps import gaps_of
@@ -131,6 +131,12 @@ class StepSession:
         check_handed_over(table, frame)
         return frame
 
+    def previous(self, table: str) -> pd.DataFrame | None:
+        """A handed-over table of the whole run before this one; None where there is none."""
+        latest = latest_published(self.settings.reports / self.settings.slug)
+        file = None if latest is None else latest.path / "tables" / f"{table}.parquet"
+        return pd.read_parquet(file) if file is not None and file.is_file() else None
+
     def frames(self, *tables: str) -> list[pd.DataFrame]:
         """Ledgers of the warehouse as frames."""
         return [collect(self.project.table(table)) for table in tables]
@@ -171,19 +177,25 @@ class StepSession:
         """Share of revenue that is profit: from costs, as set, or assumed."""
         return margin_of(self.lines, self.optional("products"), self.settings.analysis, self.settings.costs)
 
-    def ladder(self, since: date | None = None) -> ProfitLadder:
-        """Profit of every customer rung by rung, since a day or from the beginning."""
+    def ladder(self, since: date | None = None, until: date | None = None) -> ProfitLadder:
+        """Profit of every customer rung by rung, between two days; without them of all the data."""
         return profit_ladder(
             self.lines,
             self.settings.analysis,
             self.settings.costs,
-            self.as_of,
+            until or self.as_of,
             since=since,
             products=self.optional("products"),
             contacts=self.optional("contacts"),
             redemptions=self.optional("redemptions"),
             offers=self.optional("offers"),
         )
+
+    def year_ladders(self) -> tuple[ProfitLadder, ProfitLadder | None]:
+        """Profit of the last year, and of the year before it where the data covers both."""
+        start, later, _last = year_bounds(self.as_of)
+        before = self.ladder(start, later - timedelta(days=1)) if self.first <= start else None
+        return self.ladder(later), before
 
     def customers(self) -> int:
         """Customers with an order line."""
@@ -231,8 +243,10 @@ class StepSession:
         if not self._told_again:
             write_csv(plan, self.run_dir / "audiences" / f"{name}.csv")
 
-    def save(self, table: str, frame: pd.DataFrame) -> None:
-        """Hand a table to the steps that follow; its columns, types and key are checked."""
+    def save(self, table: str, frame: pd.DataFrame | None) -> None:
+        """Hand a table to the steps that follow; its columns, types and key are checked. None: it has no rows."""
+        if frame is None:
+            frame = empty_handed_over(table)
         check_handed_over(table, frame)
         if self._told_again:
             return
