@@ -19,6 +19,8 @@ __all__ = [
     "KNOWN_COSTS_SHARE",
     "LEARNED_CUSTOMERS",
     "LEARNED_DAYS",
+    "LEAVING_CUSTOMERS",
+    "LEAVING_EVENTS",
     "LEAVING_RETURNERS",
     "MODEL_CUSTOMERS",
     "MODEL_EVENTS",
@@ -44,6 +46,8 @@ CHECK_CUSTOMERS = 50
 CHECK_DAYS = 84
 REGRESSION_CUSTOMERS = 50
 LEAVING_RETURNERS = 30
+LEAVING_CUSTOMERS = 200
+LEAVING_EVENTS = 30
 EXISTING_CUSTOMERS = 50
 EXISTING_LATER_WEEKS = 8
 KNOWN_COSTS_SHARE = 0.5
@@ -93,6 +97,18 @@ def _of_the_data() -> list[_Row]:
             "customers",
             _("Returning customers from whose gaps the days of leaving are read; else assumed."),
             _("The gap of nine in ten hangs on three customers then."),
+        ),
+        (
+            "LEAVING_CUSTOMERS",
+            "customers",
+            _("Active customers on each day from which a model of leaving is fitted."),
+            _("Convention: in fewer, one customer can decide between models."),
+        ),
+        (
+            "LEAVING_EVENTS",
+            "customers",
+            _("Customers who left, and who stayed, on each day from which a model of leaving is fitted."),
+            _("Rates rest on events, not on customers."),
         ),
         (
             "EXISTING_CUSTOMERS",

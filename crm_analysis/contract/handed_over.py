@@ -101,6 +101,25 @@ HANDED_OVER: dict[str, HandedOver] = {
         "customer_id",
         "customer_id:text brought:integer brought_in_all:integer own_value:number brought_value:number",
     ),
+    "leaving_scorecard": _table(
+        "02",
+        "way",
+        "way:text log_loss:number auc:number brier:number chosen_loss:number difference:number low:number high:number "
+        "winner:boolean",
+    ),
+    "leaving_drivers": _table(
+        "02", "driver", "driver:text customers:integer odds_ratio:number low:number high:number named:boolean"
+    ),
+    "leaving_reasons": _table(
+        "02",
+        "customer_id rank",
+        "customer_id:text rank:integer reason:text kind:text weight:number amount:number usual:number",
+    ),
+    "leaving_groups": _table(
+        "02",
+        "segment driver",
+        "segment:text driver:text active:integer customers:integer probability_leaving:number value_at_risk:number",
+    ),
     "claims": _table(
         "02",
         "claim",

@@ -14,6 +14,8 @@ from crm_analysis.features.contact_values import contact_outcomes, contact_value
 from crm_analysis.features.customer_record import CustomerRecord
 from crm_analysis.features.existing import ExistingCustomers, existing_customers
 from crm_analysis.features.key_accounts import key_accounts
+from crm_analysis.features.leaving_traits import HABITS, leaving_traits
+from crm_analysis.features.lived_through import LIVED_THROUGH, lived_through
 from crm_analysis.features.margin import Margin, margin_from, margin_of
 from crm_analysis.features.origins import known_and_after
 from crm_analysis.features.overlaps import GoodCustomers, good_customers, group_members, own_segments, segment_overlaps
@@ -77,6 +79,10 @@ from crm_analysis.features.waiting_members import WaitingMembers, waiting_member
 from crm_analysis.features.years import year_bounds, years_of_customers
 
 __all__ = [
+    "HABITS",
+    "LIVED_THROUGH",
+    "leaving_traits",
+    "lived_through",
     "BEHAVIOUR",
     "Referrals",
     "WaitingMembers",

@@ -20,6 +20,9 @@ from crm_analysis.models.forecast import (
 )
 from crm_analysis.models.gamma_gamma import GammaGamma
 from crm_analysis.models.leaving import LeavingDefinition, define_leaving, still_waiting, usual_gap
+from crm_analysis.models.leaving_check import LeavingCheck, check_leaving, leaving_origins
+from crm_analysis.models.leaving_model import LeavingModel
+from crm_analysis.models.leaving_reasons import drivers_by_segment, leaving_reasons, with_leaving
 from crm_analysis.models.lifetime_value import customer_lifetime_value, value_interval
 from crm_analysis.models.lifetimes_frames import from_lifetimes, to_lifetimes
 from crm_analysis.models.naive import NaiveForecast, UsedForecast
@@ -41,6 +44,13 @@ from crm_analysis.models.spend_check import SpendCheck, check_spend
 from crm_analysis.models.tracking import weekly_expected_cumulative
 
 __all__ = [
+    "drivers_by_segment",
+    "leaving_reasons",
+    "with_leaving",
+    "LeavingCheck",
+    "LeavingModel",
+    "check_leaving",
+    "leaving_origins",
     "BehaviourGroups",
     "behaviour_members",
     "group_by_behaviour",

@@ -157,6 +157,11 @@ class StepSession:
         """Tables of the contract that are in the warehouse."""
         return {name: self.project.table(name) for name in SOURCE_TABLES if self.project.warehouse.has(name)}
 
+    def experiences(self) -> dict[str, ir.Table]:
+        """Tables of what customers lived through, as far as they are there."""
+        names = ("deliveries", "feedback", "product_prices", "contacts")
+        return {name: found for name in names if (found := self.optional(name)) is not None}
+
     def optional_frame(self, table: str) -> pd.DataFrame | None:
         """A small table of the warehouse as a frame, None where it is missing or empty."""
         found = self.optional(table)
