@@ -172,7 +172,7 @@ def bridge_label(code: str) -> str:
         "returning": _("Returning customers"),
         "lost": _("Lost customers"),
         "frequency": _("Purchase frequency"),
-        "basket": _("Basket size"),
+        "basket": _("What is in the basket"),
         "price": _("Price"),
         "rounding": _("Rounding"),
         "after": _("After"),

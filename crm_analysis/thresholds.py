@@ -14,6 +14,7 @@ __all__ = [
     "CLAIM_DAYS",
     "EXISTING_CUSTOMERS",
     "GROUP_CUSTOMERS",
+    "SEASON_WEEKS",
     "SOURCE_CUSTOMERS",
     "EXISTING_LATER_WEEKS",
     "KNOWN_COSTS_SHARE",
@@ -59,6 +60,7 @@ LEARNED_DAYS = 14
 PERCENT_CUSTOMERS = 30
 CLAIM_CUSTOMERS = 100
 GROUP_CUSTOMERS = 300
+SEASON_WEEKS = 78
 SOURCE_CUSTOMERS = 100
 CLAIM_DAYS = 365
 
@@ -224,6 +226,12 @@ def _of_decisions() -> list[_Row]:
             "days",
             _("Days of sales after the first contact of a round before it is judged."),
             _("Convention: sales of a shorter time are mostly chance."),
+        ),
+        (
+            "SEASON_WEEKS",
+            "weeks",
+            _("Weeks with sales from which the effect of holidays is told from the season."),
+            _("In less than a year and a half a holiday and its season are one."),
         ),
         (
             "GROUP_CUSTOMERS",

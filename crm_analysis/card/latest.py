@@ -17,7 +17,7 @@ from crm_analysis.workflow.run_folder import latest_published
 
 __all__ = ["LatestRun", "latest_run"]
 
-_TABLES = ("customer_scores", "offer_decisions", "personal_plan", "contact_plan")
+_TABLES = ("customer_scores", "leaving_reasons", "offer_decisions", "personal_plan", "contact_plan")
 
 
 @dataclass(frozen=True)

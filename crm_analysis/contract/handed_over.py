@@ -48,6 +48,20 @@ HANDED_OVER: dict[str, HandedOver] = {
     "revenue_by_period": _table(
         "01", "month", "month:date revenue:number orders:integer customers:integer complete:boolean"
     ),
+    "goals": _table(
+        "01",
+        "goal",
+        "goal:text metric:text start:number target:number due_on:date now:number low:number high:number at_pace:number "
+        "state:text",
+    ),
+    "weekly_sales": _table("01", "week", "week:date revenue:number orders:integer"),
+    "holiday_effects": _table("01", "holiday", "holiday:text times:integer change:number low:number high:number"),
+    "customer_share": _table(
+        "01", "category", "category:text customers:integer own:number spent:number share:number headroom:number"
+    ),
+    "competitor_grid": _table(
+        "01", "criterion", "criterion:text ours:number rival:text best:number gap:number rival_share:number as_of:date"
+    ),
     "growth_bridge": _table("01", "part", "part:text amount:number"),
     "industry_traits": _table("01", "trait", "trait:text value:number unit:text"),
     "concentration": _table("01", "", "customers_share:number revenue_share:number"),

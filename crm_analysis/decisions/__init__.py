@@ -7,6 +7,7 @@ from crm_analysis.decisions.communication import assignments, calendar, consent_
 from crm_analysis.decisions.direction import apply_overrules, budget_split, hypothesis_cards, strategy_by_segment
 from crm_analysis.decisions.environment import comparison_periods, industry_traits
 from crm_analysis.decisions.evaluation import campaign_results, needed_per_arm, past_campaigns, planned_tests
+from crm_analysis.decisions.goals import goal_states, measured_now
 from crm_analysis.decisions.inventory import filled_in, inventory
 from crm_analysis.decisions.keeping import keep_list, keep_table
 from crm_analysis.decisions.learned import (
@@ -16,6 +17,7 @@ from crm_analysis.decisions.learned import (
     round_effects,
     todays_customers,
 )
+from crm_analysis.decisions.market import brands_of, competitor_grid, own_name, top_share
 from crm_analysis.decisions.offers import (
     allocate,
     budget_curve,
@@ -40,6 +42,12 @@ from crm_analysis.decisions.retention import RetentionWorth, retention_worth
 __all__ = [
     "RetentionWorth",
     "RunState",
+    "competitor_grid",
+    "goal_states",
+    "measured_now",
+    "own_name",
+    "brands_of",
+    "top_share",
     "keep_list",
     "keep_table",
     "run_changes",

@@ -23,20 +23,15 @@ PARTS: tuple[tuple[str, str, str], ...] = (
     ("goals", "01", "goals.target"),
     ("wallet", "01", "category_spend.amount"),
     ("competitors", "01", "competitors.name"),
-    ("feedback", "07", "feedback.score"),
+    ("feedback", "02", "feedback.score"),
 )
 """Part, step that shows it, and the table and column that switch it on."""
 
 NOT_ANALYSED = frozenset(
     {
         "categories",
-        "competitors",
         "demographics",
-        "feedback",
-        "goals",
-        "new_customers",
         "offers",
-        "wallet",
     }
 )
 """Parts whose tables are loaded and cleaned, but which no step works on yet."""

@@ -13,7 +13,9 @@ from crm_analysis.features.contact_kinds import CONTACT_KINDS, contact_kind
 from crm_analysis.features.contact_values import contact_outcomes, contact_values
 from crm_analysis.features.customer_record import CustomerRecord
 from crm_analysis.features.existing import ExistingCustomers, existing_customers
+from crm_analysis.features.holidays import HOLIDAYS, moving_holidays, weekly_sales
 from crm_analysis.features.key_accounts import key_accounts
+from crm_analysis.features.kpis import KPIS, Measured, measure
 from crm_analysis.features.leaving_traits import HABITS, leaving_traits
 from crm_analysis.features.lived_through import LIVED_THROUGH, lived_through
 from crm_analysis.features.margin import Margin, margin_from, margin_of
@@ -76,9 +78,19 @@ from crm_analysis.features.segmentation import (
 )
 from crm_analysis.features.timeline import TIMELINE_TABLES, timeline
 from crm_analysis.features.waiting_members import WaitingMembers, waiting_members
+from crm_analysis.features.wallet import CustomerShare, breadth_against_peers, customer_share
 from crm_analysis.features.years import year_bounds, years_of_customers
 
 __all__ = [
+    "CustomerShare",
+    "KPIS",
+    "Measured",
+    "breadth_against_peers",
+    "customer_share",
+    "measure",
+    "HOLIDAYS",
+    "moving_holidays",
+    "weekly_sales",
     "HABITS",
     "LIVED_THROUGH",
     "leaving_traits",

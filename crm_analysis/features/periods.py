@@ -120,8 +120,10 @@ def growth_bridge(
     -------
     pandas.DataFrame
         part, amount: ``before``, then ``new`` (first seen in the later period), ``returning`` (bought earlier
-        than the first period), ``lost``, ``frequency`` and ``basket`` of those who bought in both, ``after``.
-        The parts add up exactly.
+        than the first period), ``lost``, and of those who bought in both ``frequency``, ``price`` (what the pieces of
+        the later period cost more than at the prices of the earlier one, of products sold in both; Paasche) and
+        ``basket`` (the rest: more or other goods at once), ``after``. The parts add up exactly. Without products and
+        quantities there is no ``price``.
     """
     sides = []
     for low, high in (before, after):
@@ -144,16 +146,43 @@ def growth_bridge(
     ]
     frequency = (orders[1] - orders[0]) * basket[0]
     change = stayed["revenue_after"].sum() - stayed["revenue_before"].sum()
+    price = _price_part(lines, before, after)
     parts = {
         "before": both["revenue_before"].sum(),
         "new": both.loc[new, "revenue_after"].sum(),
         "returning": both.loc[came & ~new, "revenue_after"].sum(),
         "lost": -both.loc[went, "revenue_before"].sum(),
         "frequency": frequency,
-        "basket": change - frequency,
+        "basket": change - frequency - (price or 0.0),
+        "price": price,
         "after": both["revenue_after"].sum(),
     }
-    return pd.DataFrame({"part": list(parts), "amount": [float(v) for v in parts.values()]})
+    known = {part: float(amount) for part, amount in parts.items() if amount is not None}
+    return pd.DataFrame({"part": list(known), "amount": list(known.values())})
+
+
+def _price_part(lines: ir.Table, before: tuple[date, date], after: tuple[date, date]) -> float | None:
+    """What other prices did to the sales to customers of both periods; None where no product has a price in both."""
+    if not {"product_id", "quantity"} <= set(lines.columns):
+        return None
+    sides = []
+    for low, high in (before, after):
+        day = lines["ordered_at"].date()
+        inside = day.between(ibis.date(low.isoformat()), ibis.date(high.isoformat()))
+        sides.append(
+            lines.filter(inside & is_purchase(lines) & (lines["quantity"] > 0) & lines["product_id"].notnull())
+        )
+    people = sides[0].select("customer_id").distinct().semi_join(sides[1], "customer_id")
+    sold = []
+    for side in sides:
+        mine = side.semi_join(people, "customer_id")
+        grouped = mine.group_by("product_id").aggregate(amount=total(mine["amount"]), pieces=mine["quantity"].sum())
+        sold.append(collect(grouped).set_index("product_id").astype("float64"))
+    both = sold[0].join(sold[1], lsuffix="_before", rsuffix="_after", how="inner")
+    if both.empty:
+        return None
+    rise = both["amount_after"] / both["pieces_after"] - both["amount_before"] / both["pieces_before"]
+    return round(float((both["pieces_after"] * rise).sum()), 6)
 
 
 def first_purchases(lines: ir.Table, as_of: date) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from crm_analysis.models.behaviour_groups import BehaviourGroups, behaviour_memb
 from crm_analysis.models.beta_geo import BetaGeoNBD, ModifiedBetaGeoNBD
 from crm_analysis.models.beta_geo_beta_binomial import BetaGeoBetaBinomial
 from crm_analysis.models.calibration import BrierScore, brier_score, calibration_table
+from crm_analysis.models.contract_leaving import ContractLeaving, contract_survival, hazard_ratios
 from crm_analysis.models.contracts import renewals_of_cohorts, renewals_of_contracts
 from crm_analysis.models.engine_values import EngineCustomers
 from crm_analysis.models.forecast import (
@@ -19,6 +20,7 @@ from crm_analysis.models.forecast import (
     weekly_of,
 )
 from crm_analysis.models.gamma_gamma import GammaGamma
+from crm_analysis.models.holiday_effects import HolidayEffects, holiday_effects
 from crm_analysis.models.leaving import LeavingDefinition, define_leaving, still_waiting, usual_gap
 from crm_analysis.models.leaving_check import LeavingCheck, check_leaving, leaving_origins
 from crm_analysis.models.leaving_model import LeavingModel
@@ -44,6 +46,11 @@ from crm_analysis.models.spend_check import SpendCheck, check_spend
 from crm_analysis.models.tracking import weekly_expected_cumulative
 
 __all__ = [
+    "HolidayEffects",
+    "holiday_effects",
+    "ContractLeaving",
+    "contract_survival",
+    "hazard_ratios",
     "drivers_by_segment",
     "leaving_reasons",
     "with_leaving",

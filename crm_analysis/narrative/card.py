@@ -12,6 +12,7 @@ from crm_analysis.labels import channel_label, reason_label, segment_label
 from crm_analysis.messages import _, plural
 from crm_analysis.narrative.direction import action_name
 from crm_analysis.narrative.events import contact_line, event_line
+from crm_analysis.narrative.leaving import reason_text as leaving_reason
 from crm_analysis.narrative.offers import offer_label
 from crm_analysis.narrative.personalization import reason_text
 
@@ -126,7 +127,9 @@ def _risk(record: CustomerRecord) -> CardPart:
         return CardPart(title, facts, _needs_run(record, "customer_scores", _not_scored()))
     lines = [(_("Likely to leave"), f.percent(score["probability_leaving"]))]
     quiet = _("Nothing stands out in this customer's orders, deliveries and complaints.")
-    return CardPart(title, [*lines, *(facts or [("", quiet)])])
+    reasons = sorted(record.rows.get("leaving_reasons", []), key=lambda row: int(row["rank"]))
+    why = [(_("Why it could be") if n == 0 else "", leaving_reason(row)) for n, row in enumerate(reasons)]
+    return CardPart(title, [*lines, *why, *(facts or ([] if why else [("", quiet)]))])
 
 
 def _stands_out(record: CustomerRecord) -> list[str]:

@@ -187,6 +187,14 @@ def _of_value(run: RunTables) -> Iterator[Definition]:
         customers,
     )
     yield Definition(
+        "wallet",
+        _("Share of wallet"),
+        _("What customers spend with us of all that they spend in our categories, as far as it is known or estimated."),
+        _("Sum of own sales ÷ sum of category_spend, over customers and categories with both"),
+        "customer_share",
+        _("one row per category"),
+    )
+    yield Definition(
         "leaving_days",
         _("Days without a purchase"),
         _("From so many days without a purchase on, a customer is presumed to have left."),

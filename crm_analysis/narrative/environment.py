@@ -25,7 +25,7 @@ __all__ = [
     "trait_rows",
 ]
 
-_PARTS = ("new", "returning", "lost", "frequency", "basket")
+_PARTS = ("new", "returning", "lost", "frequency", "basket", "price")
 
 
 def _part_phrase(part: str) -> str:
@@ -34,7 +34,8 @@ def _part_phrase(part: str) -> str:
         "returning": _("customers who came back"),
         "lost": _("customers who did not come back"),
         "frequency": _("how often the same customers buy"),
-        "basket": _("how much they spend each time"),
+        "basket": _("what they put in the basket"),
+        "price": _("other prices of the same goods"),
     }
     return names[part]
 
@@ -50,7 +51,7 @@ def answer(bridge: pd.DataFrame, before: tuple[date, date], after: tuple[date, d
         return _(
             "Revenue in {after} was the same as in {before}.", before=f.date_range(*before), after=f.date_range(*after)
         )
-    drivers = parts[list(_PARTS)]
+    drivers = parts[[part for part in _PARTS if part in parts]]
     driver = str((drivers if growth >= 0 else -drivers).idxmax())
     values = {
         "before": f.date_range(*before),
@@ -77,7 +78,7 @@ def bridge_words(
     """Title and captions of the bridge."""
     parts = bridge.set_index("part")["amount"]
     return {
-        "title": _bridge_title(parts[list(_PARTS)], currency),
+        "title": _bridge_title(parts[[part for part in _PARTS if part in parts]], currency),
         "subtitle": _(
             "Revenue {before} against {after}, {currency}",
             before=f.date_range(*before),

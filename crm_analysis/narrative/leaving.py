@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -31,7 +31,7 @@ __all__ = [
     "who_sentence",
 ]
 
-Row = Mapping[Hashable, Any]
+Row = Mapping[Any, Any]
 _MOST = 10
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,6 +14,7 @@ from crm_analysis.labels import channel_label, department_label, evidence_label
 from crm_analysis.messages import _, plural
 from crm_analysis.narrative.direction import action_name, break_even
 from crm_analysis.narrative.explained import explained
+from crm_analysis.narrative.market import goal_line
 
 __all__ = [
     "ActionRow",
@@ -223,25 +224,42 @@ def left_alone(offers: pd.DataFrame, strategies: pd.DataFrame, plan: pd.DataFram
     return [line for line, count in zip(lines, counts, strict=True) if count]
 
 
-def _not_used(part: str, loaded: Collection[str], missing: str) -> str:
-    """What is said of a part that no step works on: that its table is missing, or waits."""
-    return _("the data is loaded, but no step works on it yet") if part in loaded else missing
+def _wallet(facts: dict[str, Any]) -> str:
+    """Customer share with its interval, or what it needs."""
+    found = facts.get("customer_share")
+    if not found:
+        return _("needs the table category_spend")
+    return explained("wallet", f.percent_interval(found["share"], found["low"], found["high"]))
 
 
-def goal(loaded: Collection[str]) -> str:
-    """How the goals stand."""
-    if "goals" in loaded:
-        return _("Your goals are loaded, but no step holds results against them yet.")
-    return _("No goals are set, so nothing can be held against them.")
+def goal(states: pd.DataFrame, currency: str) -> str:
+    """How the goals stand: the first that is not reached, and how many more there are.
 
-
-def long_term(
-    facts: dict[str, Any], scores: pd.DataFrame, currency: str, loaded: Collection[str] = ()
-) -> list[tuple[str, str]]:
-    """Value of all customers and the share presumed to have left, with their names.
-
-    ``loaded``: the parts of :func:`crm_analysis.decisions.readiness` whose tables are there.
+    Parameters
+    ----------
+    states
+        The handed-over table goals, one row per goal; empty where none are set.
     """
+    if states.empty:
+        return _("No goals are set, so nothing can be held against them.")
+    ordered = states.sort_values(["due_on", "goal"])
+    measured = ordered[ordered["now"].notna()]
+    open_ones = measured[measured["state"] != "reached"]
+    first = (open_ones if len(open_ones) else measured if len(measured) else ordered).iloc[0]
+    line = goal_line(first.to_dict(), currency)
+    if len(states) == 1:
+        return line
+    reached = int((states["state"] == "reached").sum())
+    return _(
+        "{line}. Of {n} goals {reached} are reached.",
+        line=line,
+        n=f.number(len(states), 0),
+        reached=f.number(reached, 0),
+    )
+
+
+def long_term(facts: dict[str, Any], scores: pd.DataFrame, currency: str) -> list[tuple[str, str]]:
+    """Value of all customers, the share presumed to have left, and customer share, with their names."""
     value = facts["value"]
     gone = float((scores["recency_days"] > facts["leaving_days"]).mean())
     return [
@@ -257,7 +275,7 @@ def long_term(
                 n=explained("customers", f.number(len(scores), 0)),
             ),
         ),
-        (_("Share of wallet"), _not_used("wallet", loaded, _("needs the table category_spend"))),
+        (_("Share of wallet"), _wallet(facts)),
     ]
 
 

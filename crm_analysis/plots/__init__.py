@@ -13,6 +13,7 @@ from crm_analysis.plots.migration import segment_migration_matrix
 from crm_analysis.plots.quality import agreement_by_month, rows_flow
 from crm_analysis.plots.rfm import rfm_grid
 from crm_analysis.plots.risk import value_risk_grid
+from crm_analysis.plots.season import seasonality
 from crm_analysis.plots.shares import concentration_curve, profit_spread
 from crm_analysis.plots.strategy import break_even_bars, strategy_bars
 from crm_analysis.plots.theme import CONFIG, styled
@@ -39,6 +40,7 @@ __all__ = [
     "revenue_by_month",
     "rfm_grid",
     "rows_flow",
+    "seasonality",
     "segment_migration_matrix",
     "strategy_bars",
     "styled",

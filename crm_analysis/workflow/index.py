@@ -204,8 +204,6 @@ def _write_first_pages(run_dir: Path, edition: Edition, editions: Sequence[Editi
         ],
     }
     folder = edition.folder(run_dir)
-    ready = pd.read_parquet(run_dir / "tables" / "readiness.parquet")
-    loaded = set(ready.loc[ready["loaded"], "part"])
     first = page_of(
         "front.html.j2",
         settings,
@@ -216,9 +214,9 @@ def _write_first_pages(run_dir: Path, edition: Edition, editions: Sequence[Editi
         actions=overview.action_rows(run.actions, run.currency),
         more=overview.more_actions(run.actions),
         alone=overview.left_alone(run.offers, run.strategies, run.plan),
-        goal=overview.goal(loaded),
+        goal=overview.goal(pd.read_parquet(run_dir / "tables" / "goals.parquet"), run.currency),
         changes=changes(RunState(facts, run.scores, run.strategies), _previous(run_dir), run.currency),
-        long_term=overview.long_term(facts, run.scores, run.currency, loaded),
+        long_term=overview.long_term(facts, run.scores, run.currency),
         not_known=overview.not_known(facts, run.actions),
     )
     write_text(folder / "index.html", first)

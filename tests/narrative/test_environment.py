@@ -72,7 +72,7 @@ def test_no_sales_before_is_no_growth() -> None:
         (
             _bridge(1000.0, returning=80.0, lost=-10.0, basket=-20.0),
             "gain is customers who came back ($80.00)",
-            "loss how much they spend each time ($20.00)",
+            "loss what they put in the basket ($20.00)",
         ),
     ],
 )

@@ -247,9 +247,26 @@ def test_korean(sentence: Callable[[], str], number: str, check_korean: Callable
     check_korean(sentence, number)
 
 
-def test_what_is_loaded_is_not_said_to_be_missing() -> None:
+def _goals(*rows: tuple[str, str, float, float, str]) -> pd.DataFrame:
+    """goal, metric, now, at_pace, state; from 0.52 to 0.60."""
+    frame = pd.DataFrame(rows, columns=["goal", "metric", "now", "at_pace", "state"])
+    return frame.assign(start=0.52, target=0.60, due_on=pd.Timestamp("2025-06-28"))
+
+
+def test_goals_name_the_first_that_is_open() -> None:
+    assert "No goals are set" in words.goal(_goals(), "USD")
+    one = words.goal(_goals(("more", "repeat_rate", 0.55, 0.57, "behind")), "USD")
+    assert one == "Repeat rate 52.0 % → 60.0 % by 28 Jun 2025: now 55.0 %, at this pace 57.0 %"
+    two = words.goal(
+        _goals(("a", "repeat_rate", 0.62, 0.63, "reached"), ("b", "annual_loss", 0.3, float("nan"), "behind")), "USD"
+    )
+    assert two == "Annual loss 52.0 % → 60.0 % by 28 Jun 2025: now 30.0 %. Of 2 goals 1 are reached."
+    unknown = words.goal(_goals(("a", "wishes", float("nan"), float("nan"), "unknown")), "USD")
+    assert "cannot be measured with this data yet" in unknown
+
+
+def test_share_of_wallet_or_what_it_needs() -> None:
     scores = pd.DataFrame({"recency_days": [10, 100]})
-    assert words.goal(set()) != words.goal({"goals"})
-    assert "No goals" not in words.goal({"goals", "wallet"})
     assert words.long_term(_facts(), scores, "USD")[-1][1] == "needs the table category_spend"
-    assert "needs" not in words.long_term(_facts(), scores, "USD", {"wallet"})[-1][1]
+    known = _facts() | {"customer_share": {"share": 0.387, "low": 0.371, "high": 0.404}}
+    assert words.long_term(known, scores, "USD")[-1][1] == "38.7 % (90 %: 37.1 to 40.4)"
