@@ -12,6 +12,7 @@ __all__ = [
     "CHECK_DAYS",
     "CLAIM_CUSTOMERS",
     "CLAIM_DAYS",
+    "EARLY_CUSTOMERS",
     "EXISTING_CUSTOMERS",
     "GROUP_CUSTOMERS",
     "SEASON_WEEKS",
@@ -61,6 +62,7 @@ PERCENT_CUSTOMERS = 30
 CLAIM_CUSTOMERS = 100
 GROUP_CUSTOMERS = 300
 SEASON_WEEKS = 78
+EARLY_CUSTOMERS = 300
 SOURCE_CUSTOMERS = 100
 CLAIM_DAYS = 365
 
@@ -226,6 +228,12 @@ def _of_decisions() -> list[_Row]:
             "days",
             _("Days of sales after the first contact of a round before it is judged."),
             _("Convention: sales of a shorter time are mostly chance."),
+        ),
+        (
+            "EARLY_CUSTOMERS",
+            "customers",
+            _("New customers with seven months behind them from which early traits are learnt."),
+            _("Convention: about twenty traits then rest on fifteen customers each."),
         ),
         (
             "SEASON_WEEKS",

@@ -134,6 +134,23 @@ HANDED_OVER: dict[str, HandedOver] = {
         "segment driver",
         "segment:text driver:text active:integer customers:integer probability_leaving:number value_at_risk:number",
     ),
+    "early_traits": _table(
+        "02",
+        "trait value",
+        "trait:text value:text customers:integer ratio:number low:number high:number q_value:number named:boolean",
+    ),
+    "new_customer_scores": _table("02", "customer_id", "customer_id:text first_day:date expected_sales:number"),
+    "usage_headroom": _table(
+        "02",
+        "customer_id",
+        "customer_id:text segment:text before:number now:number missing:number headroom:number chance:number",
+    ),
+    "affinity": _table(
+        "02",
+        "item other",
+        "item:text other:text baskets:integer customers:integer support:number lift:number low:number high:number "
+        "first:text",
+    ),
     "claims": _table(
         "02",
         "claim",

@@ -1,5 +1,6 @@
 """Features as Ibis expressions: purchases, periods, RFM, baskets."""
 
+from crm_analysis.features.affinity import BasketPairs, basket_pairs, order_of_pairs
 from crm_analysis.features.baskets import customer_items, item_lines, item_pairs, item_profit, items, items_of_customers
 from crm_analysis.features.behaviour import BEHAVIOUR, behaviour_traits
 from crm_analysis.features.consents import (
@@ -13,6 +14,7 @@ from crm_analysis.features.contact_kinds import CONTACT_KINDS, contact_kind
 from crm_analysis.features.contact_values import contact_outcomes, contact_values
 from crm_analysis.features.customer_record import CustomerRecord
 from crm_analysis.features.existing import ExistingCustomers, existing_customers
+from crm_analysis.features.first_orders import EARLY_DAYS, FOLLOWED_DAYS, first_new_day, first_orders
 from crm_analysis.features.holidays import HOLIDAYS, moving_holidays, weekly_sales
 from crm_analysis.features.key_accounts import key_accounts
 from crm_analysis.features.kpis import KPIS, Measured, measure
@@ -77,11 +79,20 @@ from crm_analysis.features.segmentation import (
     segments,
 )
 from crm_analysis.features.timeline import TIMELINE_TABLES, timeline
+from crm_analysis.features.usage import usage_headroom
 from crm_analysis.features.waiting_members import WaitingMembers, waiting_members
 from crm_analysis.features.wallet import CustomerShare, breadth_against_peers, customer_share
 from crm_analysis.features.years import year_bounds, years_of_customers
 
 __all__ = [
+    "BasketPairs",
+    "EARLY_DAYS",
+    "FOLLOWED_DAYS",
+    "basket_pairs",
+    "first_new_day",
+    "first_orders",
+    "order_of_pairs",
+    "usage_headroom",
     "CustomerShare",
     "KPIS",
     "Measured",

@@ -1,5 +1,6 @@
 """Models of customer value: how often, how much, for how long, and how well that was forecast."""
 
+from crm_analysis.models.affinity import affinities, with_order
 from crm_analysis.models.backtest import choose_winner, holdout_comparison
 from crm_analysis.models.behaviour_groups import BehaviourGroups, behaviour_members, group_by_behaviour
 from crm_analysis.models.beta_geo import BetaGeoNBD, ModifiedBetaGeoNBD
@@ -7,6 +8,7 @@ from crm_analysis.models.beta_geo_beta_binomial import BetaGeoBetaBinomial
 from crm_analysis.models.calibration import BrierScore, brier_score, calibration_table
 from crm_analysis.models.contract_leaving import ContractLeaving, contract_survival, hazard_ratios
 from crm_analysis.models.contracts import renewals_of_cohorts, renewals_of_contracts
+from crm_analysis.models.early_traits import EarlyTraits, find_early_traits
 from crm_analysis.models.engine_values import EngineCustomers
 from crm_analysis.models.forecast import (
     CANDIDATES,
@@ -46,6 +48,10 @@ from crm_analysis.models.spend_check import SpendCheck, check_spend
 from crm_analysis.models.tracking import weekly_expected_cumulative
 
 __all__ = [
+    "EarlyTraits",
+    "affinities",
+    "find_early_traits",
+    "with_order",
     "HolidayEffects",
     "holiday_effects",
     "ContractLeaving",

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from crm_analysis import formats as f
-from crm_analysis.messages import _
+from crm_analysis.messages import _, plural
 from crm_analysis.thresholds import CLAIM_CUSTOMERS, CLAIM_DAYS
 
 __all__ = [
@@ -161,9 +161,10 @@ def claims_sentence(found: pd.DataFrame) -> str:
     if not known:
         return _("Of what is said about customers, this data can confirm or contradict nothing yet.")
     hold = sum(_verdict(row) == _("as is said, within the interval") for row in known)
-    return _(
-        "Of {all} figures that are said everywhere and can be checked here, {hold} hold.",
-        all=f.number(len(known), 0),
+    return plural(
+        "{n} figure that is said everywhere can be checked here; {hold} holds.",
+        "{n} figures that are said everywhere can be checked here; {hold} of them hold.",
+        len(known),
         hold=f.number(hold, 0),
     )
 

@@ -27,6 +27,10 @@ __all__ = [
 ]
 
 
+_NOTHING = 0.0005
+"""A margin that is shown as nothing."""
+
+
 def _sums(ladder: ProfitLadder) -> dict[str, float]:
     rungs = ladder.rungs
     return dict(zip(rungs["rung"], rungs["amount"].astype(float), strict=True))
@@ -91,7 +95,7 @@ def turning_sentence(ladder: ProfitLadder) -> str:
         return ""
     now, half = losing_customers(ladder), losing_customers(ladder, 0.5)
     values = {"n": f.number(len(ladder.customers), 0), "now": f.number(now, 0), "half": f.number(half, 0)}
-    if turn <= 0:
+    if turn < _NOTHING:
         return _(
             "Whatever the margin on goods, all customers together leave a profit; with half of it {half} of {n} customers "
             "would leave a loss, now {now}.",

@@ -73,7 +73,7 @@ def test_every_claim_has_its_definition() -> None:
 
 
 def test_how_many_hold() -> None:
-    assert "2 figures that are said everywhere and can be checked here, 1 hold" in words.claims_sentence(
+    assert "2 figures that are said everywhere can be checked here; 1 of them hold." in words.claims_sentence(
         _found(TOP, _row("annual_loss", 0.175, 0.4, 0.38, 0.42), POINT)
     )
     assert "confirm or contradict nothing yet" in words.claims_sentence(_found(SHORT))
