@@ -103,6 +103,15 @@ def revenue_by_month(variant: str) -> dict[str, Any]:
     return {"revenue": rows}
 
 
+def seasonality(variant: str) -> dict[str, Any]:
+    n = {"one": 10, "many": 220}.get(variant, 130)
+    weeks = pd.date_range("2022-07-04", periods=n, freq="W-MON")
+    revenue = _varied(8e7 + 3e7 * np.sin(np.arange(n) / 8) + 1e5 * np.arange(n), variant)
+    days = pd.to_datetime(["2023-01-22", "2024-02-10", "2024-09-17", "2024-12-25"])
+    marks = pd.DataFrame({"day": days, "label": ["설날", "설날", "추석", "성탄절"]})
+    return {"weekly": pd.DataFrame({"week": weeks, "revenue": revenue}), "marks": marks}
+
+
 def concentration_curve(variant: str) -> dict[str, Any]:
     x = np.linspace(0, 1, 201)
     y = {"one": x, "many": x**0.3, "outlier": np.minimum(0.97 + 0.03 * x, 1.0), "zero": 0 * x}.get(variant, x**0.45)
@@ -334,8 +343,14 @@ def effect_forest(variant: str) -> dict[str, Any]:
 
 
 WITH_CURRENCY = (
-    "agreement_by_month", "growth_bridge", "profit_ladder", "revenue_by_month", "strategy_bars", "budget_curve",
-)  # fmt: skip
+    "agreement_by_month",
+    "growth_bridge",
+    "profit_ladder",
+    "revenue_by_month",
+    "seasonality",
+    "strategy_bars",
+    "budget_curve",
+)
 
 
 def arguments(name: str, variant: str) -> dict[str, Any]:
