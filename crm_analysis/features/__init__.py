@@ -29,6 +29,7 @@ from crm_analysis.features.periods import (
     gaps,
     growth_bridge,
     purchases_in,
+    quarter_sales,
     revenue_by_period,
     weekly_purchases,
 )
@@ -178,6 +179,7 @@ __all__ = [
     "purchase_policies",
     "purchase_states",
     "purchases_in",
+    "quarter_sales",
     "revenue_by_period",
     "rfm_cut_points",
     "rfm_grid",

@@ -18,6 +18,7 @@ __all__ = [
     "gaps",
     "growth_bridge",
     "purchases_in",
+    "quarter_sales",
     "revenue_by_period",
     "weekly_purchases",
 ]
@@ -159,6 +160,21 @@ def growth_bridge(
     }
     known = {part: float(amount) for part, amount in parts.items() if amount is not None}
     return pd.DataFrame({"part": list(known), "amount": list(known.values())})
+
+
+def quarter_sales(lines: ir.Table, first: date, as_of: date) -> tuple[float, float]:
+    """Sales of the last 91 days, net of returns, and of the same days a year before (NaN where the data is shorter)."""
+    sums = []
+    for back in (0, 364):  # whole weeks, so that both hold the same weekdays
+        last = as_of - timedelta(days=back)
+        start = last - timedelta(days=90)
+        if start < first:
+            sums.append(float("nan"))
+            continue
+        inside = lines["ordered_at"].date().between(ibis.date(start.isoformat()), ibis.date(last.isoformat()))
+        found = collect(lines.filter(inside).aggregate(revenue=lambda t: total(t["amount"])))["revenue"].iloc[0]
+        sums.append(0.0 if pd.isna(found) else float(found))
+    return sums[0], sums[1]
 
 
 def _price_part(lines: ir.Table, before: tuple[date, date], after: tuple[date, date]) -> float | None:

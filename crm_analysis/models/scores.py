@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -60,6 +60,10 @@ class ScoringSettings:
             margin_rate=margin_rate,
             discount_rate_annual=analysis.discount_rate_annual,
         )
+
+    def over(self, days: int) -> ScoringSettings:
+        """The same with another horizon of customer value."""
+        return replace(self, value_horizon_days=days)
 
     @property
     def horizon(self) -> float:

@@ -20,6 +20,7 @@ __all__ = [
     "existing_sentence",
     "from_before",
     "grid_words",
+    "horizon_rows",
     "interval_sentence",
     "mark_existing",
     "migration_words",
@@ -209,6 +210,39 @@ def value_sentence(value: dict[str, float], settings: ScoringSettings, currency:
         days=f.number(days, 0),
         money=money,
     )
+
+
+def horizon_rows(
+    quarter: tuple[float, float], year: dict[str, float], later: dict[str, float], currency: str
+) -> tuple[list[list[str]], dict[str, str]]:
+    """The short and the long view beside each other: sales of a quarter, value over one year and over three.
+
+    Parameters
+    ----------
+    quarter
+        Sales of the last 91 days and of the same days a year before.
+    year, later
+        Value over twelve months and over three years, of :func:`crm_analysis.models.total_value`.
+    """
+    now, before = quarter
+    rows = [
+        [
+            _("Sales of the last 91 days"),
+            f.money(now, currency),
+            _("the same days a year before: {money}", money=f.money(before, currency)) if before == before else "–",
+        ],
+        [
+            _("Value over the next 12 months"),
+            f.money_interval(year["value"], year["low"], year["high"], currency),
+            _("profit that customers are expected to bring anyway"),
+        ],
+        [
+            _("Value over the next three years"),
+            f.money_interval(later["value"], later["low"], later["high"], currency),
+            _("if today's customers go on as the models say; new ones are not in it"),
+        ],
+    ]
+    return rows, {_("View"): "left", _("Amount"): "right", _("Beside it"): "left"}
 
 
 def interval_sentence(common_errors: Sequence[float]) -> str:

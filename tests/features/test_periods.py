@@ -16,6 +16,7 @@ from crm_analysis.features import (
     gaps,
     growth_bridge,
     purchases_in,
+    quarter_sales,
     revenue_by_period,
     weekly_purchases,
 )
@@ -107,3 +108,11 @@ def test_weekly_purchases_of_those_known(lines: ir.Table) -> None:
     nobody = weekly_purchases(lines, date(2023, 12, 31), AS_OF)
     assert nobody.empty
     assert nobody.columns.tolist() == ["week", "purchases"]
+
+
+def test_a_quarter_and_the_same_days_a_year_before(lines: ir.Table) -> None:
+    assert quarter_sales(lines, date(2024, 1, 1), date(2024, 3, 31)) == (
+        253.0,
+        pytest.approx(float("nan"), nan_ok=True),
+    )
+    assert quarter_sales(lines, date(2024, 1, 1), date(2025, 3, 30)) == (0.0, 253.0)

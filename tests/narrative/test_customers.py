@@ -219,3 +219,12 @@ def test_what_the_interval_holds() -> None:
     assert words.interval_sentence([]) == ""
     assert "on 1 past period: 4.0 %" in words.interval_sentence([-0.04])
     assert "on 2 past periods: 5.0 % on average" in words.interval_sentence([0.03, -0.0640312])
+
+
+def test_both_views_stand_beside_each_other() -> None:
+    year, later = ({"value": v, "low": v * 0.9, "high": v * 1.1} for v in (1000.0, 2500.0))
+    rows, heads = words.horizon_rows((300.0, 250.0), year, later, "USD")
+    assert rows[0][1:] == ["$300", "the same days a year before: $250"]
+    assert rows[2][1].startswith("$2,500 (90 %: ")
+    assert all(len(row) == len(heads) for row in rows)
+    assert words.horizon_rows((300.0, float("nan")), year, later, "USD")[0][0][2] == "–"
