@@ -22,7 +22,6 @@ __all__ = [
     "group_rows",
     "group_title",
     "no_check",
-    "no_drivers",
     "no_model",
     "reason_text",
     "scorecard_rows",
@@ -262,11 +261,6 @@ def no_model(check: LeavingCheck | None) -> str:
         "'{winner}' tells better who leaves than habits and experiences do: so no reasons are given.",
         winner=way_label(check.winner),
     )
-
-
-def no_drivers() -> str:
-    """Why nothing is listed by segment."""
-    return _("Nothing that customers lived through goes with leaving beyond chance.")
 
 
 def group_title() -> str:
