@@ -4,7 +4,13 @@ from crm_analysis.decisions.assumptions import STRATEGIES, Assumptions, Offer, a
 from crm_analysis.decisions.changes import RunState, run_changes
 from crm_analysis.decisions.claims import claims, point_of_retention, retention_of_year, top_against_rest
 from crm_analysis.decisions.communication import assignments, calendar, consent_states, contact_plan, exclusions
-from crm_analysis.decisions.direction import apply_overrules, budget_split, hypothesis_cards, strategy_by_segment
+from crm_analysis.decisions.direction import (
+    apply_overrules,
+    budget_split,
+    hypothesis_cards,
+    same_strategies,
+    strategy_by_segment,
+)
 from crm_analysis.decisions.environment import comparison_periods, industry_traits
 from crm_analysis.decisions.evaluation import campaign_results, needed_per_arm, past_campaigns, planned_tests
 from crm_analysis.decisions.goals import goal_states, measured_now
@@ -42,6 +48,7 @@ from crm_analysis.decisions.retention import RetentionWorth, retention_worth
 __all__ = [
     "RetentionWorth",
     "RunState",
+    "same_strategies",
     "competitor_grid",
     "goal_states",
     "measured_now",

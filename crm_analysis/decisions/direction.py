@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 
@@ -14,6 +16,7 @@ __all__ = [
     "budget_split",
     "hypothesis_cards",
     "profit_per_success",
+    "same_strategies",
     "strategy_by_segment",
 ]
 
@@ -45,6 +48,15 @@ _PRICED = [
     "expected_profit",
     "profit_per_success",
 ]
+
+
+def same_strategies(segments: Collection[str]) -> list[list[str]]:
+    """Groups of two or more of the segments that are open to the same strategies of :data:`ELIGIBLE`."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for segment in ELIGIBLE:
+        if segment in segments:
+            groups.setdefault(tuple(sorted(ELIGIBLE[segment])), []).append(segment)
+    return [group for group in groups.values() if len(group) > 1]
 
 
 def profit_per_success(scores: pd.DataFrame, strategy: str, item_profit: float | None) -> np.ndarray:

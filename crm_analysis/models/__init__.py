@@ -43,11 +43,14 @@ from crm_analysis.models.scorecard import Origin, Scorecard, score_forecasts
 from crm_analysis.models.scores import ScoringSettings, enough_to_value, fit_spend, score_values, total_value
 from crm_analysis.models.seasonal import SeasonalClock, SeasonalModel, SeasonCheck, check_season
 from crm_analysis.models.second_opinion import second_opinion
+from crm_analysis.models.segment_check import SegmentCheck, check_segments
 from crm_analysis.models.shifted_beta_geometric import ShiftedBetaGeometric
 from crm_analysis.models.spend_check import SpendCheck, check_spend
 from crm_analysis.models.tracking import weekly_expected_cumulative
 
 __all__ = [
+    "SegmentCheck",
+    "check_segments",
     "EarlyTraits",
     "affinities",
     "find_early_traits",
