@@ -63,8 +63,8 @@ def voices_sentence(voices: Voices | None, customers: int) -> str:
         mood = _("Moods follow the scores; texts without one are told by a short list of words.")
     else:
         mood = _(
-            "Moods follow the scores; of texts without one, learnt from {n} texts with scores, {share} of texts not seen are "
-            "told rightly.",
+            "Moods follow the scores; of texts without one, learnt from {n} texts with scores, {share} of the shop's other "
+            "texts are told rightly; wholly new wordings fare worse.",
             n=f.number(voices.sentiment.texts, 0),
             share=f.percent(voices.sentiment.accuracy),
         )
