@@ -26,11 +26,14 @@ __all__ = [
     "LEAVING_RETURNERS",
     "MODEL_CUSTOMERS",
     "MODEL_EVENTS",
+    "MOOD_TEXTS",
     "PERCENT_CUSTOMERS",
     "RECOMMENDATION_BUYERS",
     "REGRESSION_CUSTOMERS",
     "RHYTHM_DAYS",
     "SPEND_CUSTOMERS",
+    "SATISFIED_CUSTOMERS",
+    "TOPIC_TEXTS",
     "Threshold",
     "VALUE_CUSTOMERS",
     "VALUE_DAYS",
@@ -65,6 +68,9 @@ SEASON_WEEKS = 78
 EARLY_CUSTOMERS = 300
 SOURCE_CUSTOMERS = 100
 CLAIM_DAYS = 365
+TOPIC_TEXTS = 5
+MOOD_TEXTS = 20
+SATISFIED_CUSTOMERS = 100
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,7 @@ class Threshold:
     value
         Its value.
     unit
-        ``customers``, ``purchases``, ``days``, ``weeks`` or ``share``.
+        ``customers``, ``purchases``, ``texts``, ``days``, ``weeks`` or ``share``.
     governs, why
         Sentences in the current language.
     """
@@ -252,6 +258,24 @@ def _of_decisions() -> list[_Row]:
             "customers",
             _("Registrations from which a source speaks for itself; others are taken together."),
             few_shares,
+        ),
+        (
+            "TOPIC_TEXTS",
+            "texts",
+            _("Distinct texts that name a topic from which it is also found in other words."),
+            _("Convention: in fewer, the words around it are those of one writer."),
+        ),
+        (
+            "MOOD_TEXTS",
+            "texts",
+            _("Distinct texts with good, and with bad, scores from which moods are learnt; else by a list of words."),
+            _("Convention: in fewer, single words decide."),
+        ),
+        (
+            "SATISFIED_CUSTOMERS",
+            "customers",
+            _("Customers with a score from which satisfaction is held against purchases and profit."),
+            _("Convention: in fewer, one large customer can make or break the share."),
         ),
         (
             "CLAIM_CUSTOMERS",

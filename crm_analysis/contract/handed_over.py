@@ -106,6 +106,20 @@ HANDED_OVER: dict[str, HandedOver] = {
     "waiting_members": _table(
         "02", "customer_id", "customer_id:text joined_at:date source:text days_waiting:integer likelihood:number"
     ),
+    "feedback_topics": _table(
+        "02",
+        "topic",
+        "topic:text texts:integer customers:integer negative:integer unhappy:integer share_negative:number low:number "
+        "high:number recent:integer before:integer change:number change_low:number change_high:number",
+    ),
+    "needs": _table(
+        "02",
+        "topic",
+        "topic:text customers:integer unhappy:integer share_negative:number low:number high:number confidence:text",
+    ),
+    "satisfaction": _table(
+        "02", "period", "period:date answers:integer customers:integer satisfied:number low:number high:number"
+    ),
     "key_accounts": _table(
         "02", "customer_id", "customer_id:text orders:integer pieces_per_order:number order_value:number revenue:number"
     ),

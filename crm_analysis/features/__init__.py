@@ -68,6 +68,7 @@ from crm_analysis.features.rfm import (
     rfm_cut_points,
     rfm_scores,
 )
+from crm_analysis.features.satisfaction import profit_of_satisfied, repeat_by_satisfaction, satisfaction_by_quarter
 from crm_analysis.features.segment_moves import moves_since_run
 from crm_analysis.features.segmentation import (
     concentration,
@@ -119,6 +120,9 @@ __all__ = [
     "own_segments",
     "moves_since_run",
     "referrals",
+    "profit_of_satisfied",
+    "repeat_by_satisfaction",
+    "satisfaction_by_quarter",
     "segment_overlaps",
     "waiting_members",
     "consent_bases",

@@ -47,6 +47,7 @@ from crm_analysis.models.segment_check import SegmentCheck, check_segments
 from crm_analysis.models.shifted_beta_geometric import ShiftedBetaGeometric
 from crm_analysis.models.spend_check import SpendCheck, check_spend
 from crm_analysis.models.tracking import weekly_expected_cumulative
+from crm_analysis.models.voices import Voices, needs_of, read_voices
 
 __all__ = [
     "SegmentCheck",
@@ -117,6 +118,9 @@ __all__ = [
     "score_values",
     "scorecard_of",
     "second_opinion",
+    "Voices",
+    "needs_of",
+    "read_voices",
     "still_waiting",
     "to_lifetimes",
     "total_value",

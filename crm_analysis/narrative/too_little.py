@@ -16,6 +16,7 @@ def _value(threshold: Threshold) -> str:
     texts = {
         "customers": _("{n} customers", n=number),
         "purchases": _("{n} purchases or ends", n=number),
+        "texts": _("{n} texts", n=number),
         "days": _("{n} days", n=number),
         "weeks": _("{n} weeks", n=number),
     }

@@ -167,6 +167,13 @@ class StepSession:
         found = self.optional(table)
         return None if found is None else collect(found)
 
+    def column_values(self, table: str, column: str) -> list[str]:
+        """Distinct texts of a column, to be masked where they stand in other texts; none where it is missing."""
+        found = self.optional(table)
+        if found is None or column not in found.columns:
+            return []
+        return [str(value) for value in collect(found.select(column).distinct()).iloc[:, 0].dropna()]
+
     def count(self, table: str) -> int:
         """Rows of a table of the warehouse, 0 where it is missing."""
         found = self.optional(table)
