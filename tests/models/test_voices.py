@@ -32,9 +32,9 @@ def test_topics_are_counted_with_their_moods_and_needs_follow() -> None:
     voices = read_voices(ibis.memtable(rows), AS_OF)
     assert voices is not None and voices.texts == 50
     topics = voices.topics.set_index("topic")
-    assert topics.loc["delivery", ["texts", "negative", "unhappy"]].tolist() == [40, 40, 40]
-    assert topics.loc["delivery", "share_negative"] == 1.0
-    assert topics.loc["price", "texts"] == 10 and np.isnan(topics.loc["price", "share_negative"])
+    assert [topics[column]["delivery"] for column in ("texts", "negative", "unhappy")] == [40, 40, 40]
+    assert topics["share_negative"]["delivery"] == 1.0
+    assert topics["texts"]["price"] == 10 and np.isnan(topics["share_negative"]["price"])
     needs = needs_of(voices)
     assert needs is not None and needs["topic"].tolist() == ["delivery"]
 
