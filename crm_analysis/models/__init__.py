@@ -38,6 +38,7 @@ from crm_analysis.models.prediction import (
     randomised_pit,
     total_purchases_interval,
 )
+from crm_analysis.models.product_signals import product_signals, shrunk_shares
 from crm_analysis.models.purchase_process import PurchaseProcess
 from crm_analysis.models.scorecard import Origin, Scorecard, score_forecasts
 from crm_analysis.models.scores import ScoringSettings, enough_to_value, fit_spend, score_values, total_value
@@ -48,6 +49,8 @@ from crm_analysis.models.spend_check import SpendCheck, check_spend
 from crm_analysis.models.tracking import weekly_expected_cumulative
 
 __all__ = [
+    "product_signals",
+    "shrunk_shares",
     "EarlyTraits",
     "affinities",
     "find_early_traits",
