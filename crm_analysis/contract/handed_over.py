@@ -151,6 +151,11 @@ HANDED_OVER: dict[str, HandedOver] = {
         "item:text other:text baskets:integer customers:integer support:number lift:number low:number high:number "
         "first:text",
     ),
+    "preference_profiles": _table(
+        "02",
+        "customer_id trait",
+        "customer_id:text trait:text value:text days:number share:number usual:number low:number high:number",
+    ),
     "product_signals": _table(
         "02",
         "product_id",

@@ -33,6 +33,7 @@ from crm_analysis.features.periods import (
     weekly_purchases,
 )
 from crm_analysis.features.policies import POLICIES, purchase_policies
+from crm_analysis.features.preferences import preference_profiles
 from crm_analysis.features.product_counts import BACK_DAYS, product_counts
 from crm_analysis.features.profit import RUNGS, ProfitLadder, profit_ladder
 from crm_analysis.features.profit_views import (
@@ -87,6 +88,7 @@ from crm_analysis.features.years import year_bounds, years_of_customers
 
 __all__ = [
     "BACK_DAYS",
+    "preference_profiles",
     "product_counts",
     "BasketPairs",
     "EARLY_DAYS",
