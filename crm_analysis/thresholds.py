@@ -34,6 +34,7 @@ __all__ = [
     "SPEND_CUSTOMERS",
     "SATISFIED_CUSTOMERS",
     "TOPIC_TEXTS",
+    "TREND_BUYERS",
     "Threshold",
     "VALUE_CUSTOMERS",
     "VALUE_DAYS",
@@ -66,6 +67,7 @@ CLAIM_CUSTOMERS = 100
 GROUP_CUSTOMERS = 300
 SEASON_WEEKS = 78
 EARLY_CUSTOMERS = 300
+TREND_BUYERS = 20
 SOURCE_CUSTOMERS = 100
 CLAIM_DAYS = 365
 TOPIC_TEXTS = 5
@@ -240,6 +242,12 @@ def _of_decisions() -> list[_Row]:
             "customers",
             _("New customers with seven months behind them from which early traits are learnt."),
             _("Convention: about twenty traits then rest on fifteen customers each."),
+        ),
+        (
+            "TREND_BUYERS",
+            "customers",
+            _("Buyers of a product, in two half-years together, from which its trend is tested."),
+            _("In fewer, even a doubling is mostly chance."),
         ),
         (
             "SEASON_WEEKS",

@@ -165,6 +165,19 @@ HANDED_OVER: dict[str, HandedOver] = {
         "item:text other:text baskets:integer customers:integer support:number lift:number low:number high:number "
         "first:text",
     ),
+    "preference_profiles": _table(
+        "02",
+        "customer_id trait",
+        "customer_id:text trait:text value:text days:number share:number usual:number low:number high:number",
+    ),
+    "product_signals": _table(
+        "02",
+        "product_id",
+        "product_id:text product:text category:text now:integer before:integer change:number low:number high:number "
+        "trend:text sold:integer returned:integer returned_amount:number returned_share:number returned_low:number "
+        "returned_high:number returned_mark:text firsts:integer back:integer back_share:number back_low:number "
+        "back_high:number back_mark:text",
+    ),
     "claims": _table(
         "02",
         "claim",

@@ -34,6 +34,8 @@ from crm_analysis.features.periods import (
     weekly_purchases,
 )
 from crm_analysis.features.policies import POLICIES, purchase_policies
+from crm_analysis.features.preferences import preference_profiles
+from crm_analysis.features.product_counts import BACK_DAYS, product_counts
 from crm_analysis.features.profit import RUNGS, ProfitLadder, profit_ladder
 from crm_analysis.features.profit_views import (
     big_unprofitable,
@@ -87,6 +89,9 @@ from crm_analysis.features.wallet import CustomerShare, breadth_against_peers, c
 from crm_analysis.features.years import year_bounds, years_of_customers
 
 __all__ = [
+    "BACK_DAYS",
+    "preference_profiles",
+    "product_counts",
     "BasketPairs",
     "EARLY_DAYS",
     "FOLLOWED_DAYS",

@@ -38,6 +38,7 @@ from crm_analysis.models.prediction import (
     randomised_pit,
     total_purchases_interval,
 )
+from crm_analysis.models.product_signals import product_signals, shrunk_shares
 from crm_analysis.models.purchase_process import PurchaseProcess
 from crm_analysis.models.scorecard import Origin, Scorecard, score_forecasts
 from crm_analysis.models.scores import ScoringSettings, enough_to_value, fit_spend, score_values, total_value
@@ -52,6 +53,8 @@ from crm_analysis.models.voices import Voices, needs_of, read_voices
 __all__ = [
     "SegmentCheck",
     "check_segments",
+    "product_signals",
+    "shrunk_shares",
     "EarlyTraits",
     "affinities",
     "find_early_traits",
