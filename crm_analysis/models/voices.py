@@ -24,6 +24,10 @@ _EXAMPLES = 2
 _LONGEST = 120
 
 
+NEED_SHARE = 0.10
+"""Share of negative texts above which a topic is a need: the lower end of its interval must exceed it."""
+
+
 @dataclass(frozen=True)
 class Voices:
     """What was said.
@@ -131,14 +135,15 @@ def needs_of(voices: Voices | None) -> pd.DataFrame | None:
     Returns
     -------
     pandas.DataFrame or None
-        One row per topic with 30 texts or more of which some are negative, most unhappy customers first: topic,
+        One row per topic with 30 texts or more of which surely more than one in ten is negative, most unhappy customers
+        first: topic,
         customers, unhappy, share_negative, low, high, confidence (``high``: the interval is at most 10 points wide
         either way, ``low``: wider).
     """
     if voices is None:
         return None
     topics = voices.topics
-    rows = topics[topics["share_negative"] > 0].sort_values(["unhappy", "topic"], ascending=[False, True])
+    rows = topics[topics["low"] > NEED_SHARE].sort_values(["unhappy", "topic"], ascending=[False, True])
     columns = ["topic", "customers", "unhappy", "share_negative", "low", "high"]
     width = rows["high"] - rows["low"]
     return rows[columns].assign(confidence=np.where(width <= 0.2, "high", "low")).reset_index(drop=True)

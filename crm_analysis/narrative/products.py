@@ -110,7 +110,7 @@ def return_sentence(signals: pd.DataFrame, currency: str) -> str:
     if more.empty:
         return _(
             "{share} of {n} lines sold in the last year came back or were cancelled, worth {money}. No product comes back more "
-            "often than chance among all: look at how things are sent, not at single products.",
+            "often than chance among all.",
             **values,
         )
     return _(
