@@ -118,13 +118,13 @@ def definition_rows() -> tuple[list[list[str]], dict[str, str]]:
                 "Mean revenue of the best fifth of the last year's customers, chosen by revenue, over the mean of the others. "
                 "Interval: Lorenz ordinate, Beach and Davidson 1983."
             ),
-            "order_lines",
+            _("order_lines"),
         ),
         "top_fifth_next": (
             _(
                 "The best fifth of the year before, and what the same customers brought in the last year; who left counts as 0."
             ),
-            "order_lines",
+            _("order_lines"),
         ),
         "win_against_keep": (
             _(
@@ -132,18 +132,18 @@ def definition_rows() -> tuple[list[list[str]], dict[str, str]]:
                 "of both years. Averages: what the next customer costs is another question. Interval: number of customers; "
                 "the money is taken as it was."
             ),
-            "marketing_spend, contacts, redemptions, offers",
+            _("marketing_spend, contacts, redemptions, offers"),
         ),
         "annual_loss": (
             _("Customers of the year before who bought nothing in the last year. Interval: Wilson."),
-            "order_lines",
+            _("order_lines"),
         ),
         "retention_point": (
             _(
                 "Customers of the last year × profit per customer and year × the years that retention adds, discounted: "
                 "Gupta, Lehmann and Stuart 2004, over three years. Interval: errors of retention and of profit."
             ),
-            "order_lines, contacts, redemptions",
+            _("order_lines, contacts, redemptions"),
         ),
     }
     rows = [[claim_label(code), meaning, tables] for code, (meaning, tables) in meanings.items()]

@@ -79,7 +79,7 @@ def no_own_segments() -> str:
     return _(
         "You have no segments of your own. Add one under [segments] in crm.toml, such as {example}; somebody can be in "
         "several.",
-        example='"Big and quiet" = "profit >= 500000 and recency_days > 60"',
+        example=_('"Big" = "profit >= 500000"'),
     )
 
 

@@ -143,10 +143,10 @@ def goal_rows(states: pd.DataFrame, currency: str) -> tuple[list[list[str]], dic
 def kpi_rows(measured: pd.DataFrame, currency: str) -> tuple[list[list[str]], dict[str, str]]:
     """What can be measured, as baselines for goals."""
     rows = [
-        [kpi_label(str(r["metric"])), str(r["metric"]), _amount(str(r["metric"]), r["now"], currency)]
+        [kpi_label(str(r["metric"])), _amount(str(r["metric"]), r["now"], currency)]
         for r in measured.to_dict("records")
     ]
-    return rows, {_("Measure"): "left", _("metric in the table goals"): "left", _("Last 365 days"): "right"}
+    return rows, {_("Measure"): "left", _("Last 365 days"): "right"}
 
 
 def holiday_label(code: str) -> str:

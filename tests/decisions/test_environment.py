@@ -65,7 +65,7 @@ def test_readiness_says_what_each_part_needs() -> None:
     assert not table.loc["campaigns", "ready"]
     everything = readiness(lambda name, column: True).set_index("part")
     assert everything["loaded"].all()
-    assert not everything.loc["goals", "ready"], "what no step works on is not called ready"
+    assert not everything.loc["demographics", "ready"], "what no step works on is not called ready"
     assert everything.loc["campaigns", "ready"]
     assert table.loc["campaigns", "needs"] == "campaign_targets.campaign_id"
     assert table["step"].str.fullmatch(r"0[0-7]").all()

@@ -60,6 +60,7 @@ INSIDE = [
     .replace("[", r"\[")
     .replace("{table}", TABLE)
     .strip("⟦⟧"),
+    pseudo_translate("First category: {value}").replace("{value}", r"\w+").strip("⟦⟧"),
     pseudo_translate("Add it to [sources.{table}]").replace("[", r"\[").replace("{table}", TABLE).strip("⟦⟧"),
 ]
 """Values that may stand inside a sentence."""
