@@ -181,7 +181,7 @@ HANDED_OVER: dict[str, HandedOver] = {
     "claims": _table(
         "02",
         "claim",
-        "claim:text stated:number value:number low:number high:number customers:integer covered:number missing:text",
+        "claim:text stated:number value:number low:number high:number customers:integer missing:text",
     ),
     "rfm_grid": _table("02", "r f", "r:integer f:integer customers:integer"),
     "cohorts": _table(

@@ -40,7 +40,6 @@ class _Found:
     low: float
     high: float
     customers: int
-    covered: float = 1.0
     missing: str = ""
 
 
@@ -127,7 +126,7 @@ def claims(
     -------
     pandas.DataFrame
         One row per claim: claim, stated (NaN where nobody states a number), value, low, high (90 %), customers,
-        covered (share of what it is about that the data covers), missing (code of what is missing; empty where there
+        missing (code of what is missing; empty where there
         is a value). The units: a ratio for the first three, a share for the loss, currency for a point of retention.
     """
     found = {
@@ -138,10 +137,10 @@ def claims(
         "retention_point": _point(years, ladder, history_days, discount_rate_annual),
     }
     rows = [
-        (code, STATED.get(code, float("nan")), f.value, f.low, f.high, f.customers, f.covered, f.missing)
+        (code, STATED.get(code, float("nan")), f.value, f.low, f.high, f.customers, f.missing)
         for code, f in found.items()
     ]
-    columns = ["claim", "stated", "value", "low", "high", "customers", "covered", "missing"]
+    columns = ["claim", "stated", "value", "low", "high", "customers", "missing"]
     return pd.DataFrame(rows, columns=columns)
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from crm_analysis.features.purchases import is_purchase
 from crm_analysis.features.totals import total
+from crm_analysis.features.windows import within
 from crm_analysis.warehouse import collect
 
 __all__ = ["BEHAVIOUR", "behaviour_traits"]
@@ -37,11 +38,8 @@ def behaviour_traits(lines: ir.Table, as_of: date, days: int = 365) -> pd.DataFr
         NaN where lines have none), discount_share (of sales at full price), weekend_share (of lines), channel_share
         (of lines through the channel that most lines come through; NaN where lines have none).
     """
-    day = lines["ordered_at"].date()
-    start = as_of - timedelta(days=days - 1)
-    seen = lines.filter(
-        is_purchase(lines) & (day <= ibis.date(as_of.isoformat())) & (day >= ibis.date(start.isoformat()))
-    )
+    year = within(lines, "ordered_at", as_of - timedelta(days=days - 1), as_of)
+    seen = year.filter(is_purchase(year))
     off = seen["discount"].fill_null(0.0).abs() if "discount" in seen.columns else ibis.literal(0.0)
     order = seen["order_id"] if "order_id" in seen.columns else seen["ordered_at"].cast("string")
     product = seen["product_id"] if "product_id" in seen.columns else ibis.null("string")

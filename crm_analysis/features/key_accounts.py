@@ -11,6 +11,7 @@ import pandas as pd
 
 from crm_analysis.features.purchases import is_purchase
 from crm_analysis.features.totals import total
+from crm_analysis.features.windows import within
 from crm_analysis.warehouse import collect
 
 __all__ = ["key_accounts"]
@@ -48,11 +49,8 @@ def key_accounts(lines: ir.Table, as_of: date, days: int = 365) -> pd.DataFrame:
     """
     if "quantity" not in lines.columns:
         return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in _KINDS.items()})
-    day = lines["ordered_at"].date()
-    start = as_of - timedelta(days=days - 1)
-    seen = lines.filter(
-        is_purchase(lines) & (day <= ibis.date(as_of.isoformat())) & (day >= ibis.date(start.isoformat()))
-    )
+    year = within(lines, "ordered_at", as_of - timedelta(days=days - 1), as_of)
+    seen = year.filter(is_purchase(year))
     daily = seen.group_by("customer_id", day=seen["ordered_at"].date()).aggregate(
         pieces=seen["quantity"].sum(), amount=total(seen["amount"])
     )

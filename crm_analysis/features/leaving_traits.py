@@ -53,7 +53,7 @@ def leaving_traits(
     -------
     pandas.DataFrame
         One row per active customer_id: recency_days, waiting_ratio (recency over the customer's own mean gap; of a
-        one-time buyer over ``leaving_days``), purchases, age_days, recent_purchases (in the last H), trend (their
+        one-time buyer over ``leaving_days``), recent_purchases (in the last H), trend (their
         change against the H before, on the log), amount (mean of a purchase, currency), amount_trend (mean of the
         last H over the mean of all, on the log); what :func:`lived_through` finds, NaN where its table is missing;
         ``left`` (0 or 1; NaN where ``after`` is False).

@@ -20,6 +20,7 @@ from crm_analysis.errors import ContractError
 from crm_analysis.features.purchases import is_purchase
 from crm_analysis.features.serving import serving_costs
 from crm_analysis.features.totals import total
+from crm_analysis.features.windows import within
 from crm_analysis.messages import _
 from crm_analysis.thresholds import KNOWN_COSTS_SHARE
 from crm_analysis.warehouse import collect
@@ -108,15 +109,15 @@ def profit_ladder(
     ContractError
         Costs are at least as high as the sales they are known for: hardly the cost of one piece in the same money.
     """
-    known = collect(_sums(_within(lines, "ordered_at", since, as_of), products).order_by("customer_id"))
+    known = collect(_sums(within(lines, "ordered_at", since, as_of), products).order_by("customer_id"))
     frame = known.astype(dict.fromkeys(known.columns.drop("customer_id"), "float64")).fillna(0.0)
     bases: dict[str, Basis] = dict.fromkeys(RUNGS, "data")
     basis = _goods(frame, analysis, bases)
     _fees(frame, lines, costs, bases)
     discounted = bool(frame["discounts"].any())
     serving, found = serving_costs(
-        _within(contacts, "contacted_at", since, as_of) if contacts is not None else None,
-        _within(redemptions, "redeemed_at", since, as_of) if redemptions is not None else None,
+        within(contacts, "contacted_at", since, as_of) if contacts is not None else None,
+        within(redemptions, "redeemed_at", since, as_of) if redemptions is not None else None,
         offers,
         minute_cost=costs.minute,
         money_is_discount=discounted,
@@ -132,12 +133,6 @@ def profit_ladder(
     # Engines add in parallel: the last bits differ.
     rounded = frame[columns].round(dict.fromkeys(columns[1:], 6))
     return ProfitLadder(rounded, bases, rate, basis)
-
-
-def _within(table: ir.Table, column: str, since: date | None, as_of: date) -> ir.Table:
-    day = table[column].date()
-    kept = day <= ibis.date(as_of.isoformat())
-    return table.filter(kept if since is None else kept & (day >= ibis.date(since.isoformat())))
 
 
 def _sums(lines: ir.Table, products: ir.Table | None) -> ir.Table:

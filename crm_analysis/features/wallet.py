@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import ibis
 import ibis.expr.types as ir
@@ -12,6 +12,7 @@ import pandas as pd
 
 from crm_analysis.features.purchases import is_purchase
 from crm_analysis.features.totals import total
+from crm_analysis.features.windows import within
 from crm_analysis.warehouse import collect
 
 __all__ = ["CustomerShare", "breadth_against_peers", "customer_share"]
@@ -115,9 +116,7 @@ def customer_share(
 
 def _own(lines: ir.Table, products: ir.Table, year: int, as_of: date) -> ir.Table:
     """Own sales of a year by customer and category."""
-    day = lines["ordered_at"].date()
-    last = min(date(year, 12, 31), as_of)
-    seen = lines.filter((day >= ibis.date(f"{year}-01-01")) & (day <= ibis.date(last.isoformat())))
+    seen = within(lines, "ordered_at", date(year, 1, 1), min(date(year, 12, 31), as_of))
     joined = seen.select("customer_id", "product_id", "amount").join(
         products.filter(products["category"].notnull()).select("product_id", "category"), "product_id"
     )
@@ -145,9 +144,8 @@ def breadth_against_peers(
     """
     if products is None or "category" not in products.columns or "product_id" not in lines.columns:
         return None
-    day = lines["ordered_at"].date()
-    start = ibis.date((pd.Timestamp(as_of) - pd.Timedelta(days=days - 1)).date().isoformat())
-    seen = lines.filter(is_purchase(lines) & (day >= start) & (day <= ibis.date(as_of.isoformat())))
+    year = within(lines, "ordered_at", as_of - timedelta(days=days - 1), as_of)
+    seen = year.filter(is_purchase(year))
     joined = seen.select("customer_id", "product_id", day=seen["ordered_at"].date()).join(
         products.filter(products["category"].notnull()).select("product_id", "category"), "product_id"
     )

@@ -13,7 +13,7 @@ from crm_analysis.narrative import claims as words
 
 
 def _row(claim: str, stated: float, value: float, low: float, high: float, **more: Any) -> dict[str, Any]:
-    row = {"claim": claim, "stated": stated, "value": value, "low": low, "high": high, "customers": 500, "covered": 1.0}
+    row = {"claim": claim, "stated": stated, "value": value, "low": low, "high": high, "customers": 500}
     return row | {"missing": ""} | more
 
 
