@@ -17,6 +17,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from crm_analysis.decisions.retention import RetentionWorth, retention_worth
 from crm_analysis.features import ProfitLadder
+from crm_analysis.intervals import NORMAL_90
 from crm_analysis.thresholds import CLAIM_CUSTOMERS, CLAIM_DAYS
 
 __all__ = ["CLAIMS", "STATED", "claims", "point_of_retention", "retention_of_year", "top_against_rest"]
@@ -31,7 +32,6 @@ STATED = {"top_fifth": 16.0, "win_against_keep": 5.0, "annual_loss": 0.175}
 
 TOP = 0.20
 LEVEL = 0.90
-_NORMAL_90 = 1.6448536
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def top_against_rest(ranked_by: FloatArray, measured: FloatArray) -> tuple[float
     error = float(np.std(influence)) / (whole / n) / np.sqrt(n)
     ratio = (share / p) / ((1 - share) / (1 - p))
     log_error = error / (share * (1 - share))
-    spread = np.exp(_NORMAL_90 * log_error)
+    spread = np.exp(NORMAL_90 * log_error)
     return ratio, float(ratio / spread), float(ratio * spread)
 
 
@@ -237,7 +237,7 @@ def _win_against_keep(
     if winning <= 0 or keeping <= 0:
         return _unknown("spend_on_keeping" if keeping <= 0 else "marketing_spend", new)
     ratio = (winning / new) / (keeping / kept)
-    spread = np.exp(_NORMAL_90 * np.sqrt(1 / new + (1 / kept - 1 / max(int(years["bought_before"].sum()), kept))))
+    spread = np.exp(NORMAL_90 * np.sqrt(1 / new + (1 / kept - 1 / max(int(years["bought_before"].sum()), kept))))
     return _Found(ratio, float(ratio / spread), float(ratio * spread), new + kept)
 
 

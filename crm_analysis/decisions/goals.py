@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 
 from crm_analysis.features import KPIS, measure
+from crm_analysis.intervals import NORMAL_90
 
 __all__ = ["goal_states", "measured_now"]
 
 PACE_DAYS = 182
-_NORMAL_90 = 1.6448536
 _FALLING = frozenset({"annual_loss"})
 """Measures that are better when lower."""
 
@@ -66,13 +66,13 @@ def _state(
     if metric in known and np.isfinite(known[metric]):
         row["now"] = known[metric]
     elif metric in KPIS and (now := measure(metric, lines, as_of, first)) is not None:
-        spread = _NORMAL_90 * now.error
+        spread = NORMAL_90 * now.error
         row |= {"now": now.value, "low": now.value - spread, "high": now.value + spread}
         earlier = measure(metric, lines, as_of - timedelta(days=PACE_DAYS), first)
         ahead = max((due - as_of).days, 0) / PACE_DAYS
         if earlier is not None:
             pace = now.value + (now.value - earlier.value) * ahead
-            error = _NORMAL_90 * float(np.hypot((1 + ahead) * now.error, ahead * earlier.error))
+            error = NORMAL_90 * float(np.hypot((1 + ahead) * now.error, ahead * earlier.error))
             row |= {"at_pace": pace, "pace_low": pace - error, "pace_high": pace + error}
     row["state"] = _verdict(row, metric, target, due, as_of)
     return row
@@ -98,6 +98,6 @@ def measured_now(lines: ir.Table, first: date, as_of: date) -> pd.DataFrame:
     for kpi in KPIS:
         now = measure(kpi, lines, as_of, first)
         if now is not None:
-            spread = _NORMAL_90 * now.error
+            spread = NORMAL_90 * now.error
             rows.append((kpi, now.value, now.value - spread, now.value + spread))
     return pd.DataFrame(rows, columns=["metric", "now", "low", "high"])

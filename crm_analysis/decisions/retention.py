@@ -7,11 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from crm_analysis.errors import ModelError
+from crm_analysis.intervals import NORMAL_90
 from crm_analysis.messages import _
 
 __all__ = ["RetentionWorth", "retention_worth"]
-
-_NORMAL_90 = 1.6448536
 
 
 @dataclass(frozen=True)
@@ -110,16 +109,16 @@ def retention_worth(
         return float((discount * t * r ** (t - 1)).sum())
 
     gained = years_of(more) - years_of(rate)
-    adjusted = (retained + _NORMAL_90**2 / 2) / (active + _NORMAL_90**2)
-    rate_error = np.sqrt(adjusted * (1 - adjusted) / (active + _NORMAL_90**2))
+    adjusted = (retained + NORMAL_90**2 / 2) / (active + NORMAL_90**2)
+    rate_error = np.sqrt(adjusted * (1 - adjusted) / (active + NORMAL_90**2))
     change = (slope_of(more) if more < 1 else 0.0) - slope_of(rate)
     error = customers * np.hypot(gained * profit_error, profit_per_year * change * rate_error)
     extra = customers * profit_per_year * gained
     today = years_of(rate)
     return RetentionWorth(
         extra_profit=float(extra),
-        low=float(extra - _NORMAL_90 * error),
-        high=float(extra + _NORMAL_90 * error),
+        low=float(extra - NORMAL_90 * error),
+        high=float(extra + NORMAL_90 * error),
         relative=gained / today if today > 0 else float("nan"),
         break_even=float(extra / customers) if customers else 0.0,
         customers=customers,

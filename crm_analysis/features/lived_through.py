@@ -15,6 +15,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from crm_analysis.features.purchases import is_purchase, purchase_days
+from crm_analysis.features.windows import within
 from crm_analysis.warehouse import collect
 
 __all__ = ["LIVED_THROUGH", "lived_through"]
@@ -84,15 +85,18 @@ def _weight(happened: ir.DateValue, day: date) -> ir.FloatingValue:
     return cast("ir.FloatingValue", (ago * (-0.6931471805599453 / HALF_LIFE_DAYS)).exp())
 
 
+def _lately(table: ir.Table, column: str, day: date) -> ir.Table:
+    """Rows of the days that are looked back on."""
+    return within(table, column, day - timedelta(days=LOOK_BACK_DAYS - 1), day)
+
+
 def _late(lines: ir.Table, day: date, _leaving_days: int, tables: Mapping[str, ir.Table]) -> pd.DataFrame | None:
     deliveries = tables.get("deliveries")
     if deliveries is None or "promised_at" not in deliveries.columns:
         return None
-    arrived = deliveries["delivered_at"].date()
-    since = _day(day - timedelta(days=LOOK_BACK_DAYS))
-    known = deliveries.filter((arrived <= _day(day)) & (arrived > since) & deliveries["promised_at"].notnull())
-    if "customer_id" not in known.columns:
+    if "customer_id" not in deliveries.columns:
         return None
+    known = _lately(deliveries, "delivered_at", day).filter(lambda t: t["promised_at"].notnull())
     late = known.filter(known["delivered_at"].date() > known["promised_at"].date())
     weighed = late.select("customer_id", weight=_weight(late["delivered_at"].date(), day))
     return collect(weighed.group_by("customer_id").aggregate(late_deliveries=weighed["weight"].sum()))
@@ -102,11 +106,8 @@ def _slow(_lines: ir.Table, day: date, _leaving_days: int, tables: Mapping[str, 
     feedback = tables.get("feedback")
     if feedback is None or "answered_at" not in feedback.columns:
         return None
-    given = feedback["given_at"].date()
-    since = _day(day - timedelta(days=LOOK_BACK_DAYS))
-    complaints = feedback.filter(
-        (feedback["kind"] == "complaint") & (given <= _day(day)) & (given > since) & feedback["customer_id"].notnull()
-    )
+    told = _lately(feedback, "given_at", day)
+    complaints = told.filter((told["kind"] == "complaint") & told["customer_id"].notnull())
     answered = complaints["answered_at"].date()
     seen = ibis.ifelse(answered.notnull() & (answered <= _day(day)), answered, _day(day))
     slow = complaints.filter(seen.delta(complaints["given_at"].date(), unit="day") > SLOW_ANSWER_DAYS)
@@ -118,11 +119,8 @@ def _unhappy(_lines: ir.Table, day: date, _leaving_days: int, tables: Mapping[st
     feedback = tables.get("feedback")
     if feedback is None or not {"score", "scale_max"} <= set(feedback.columns):
         return None
-    given = feedback["given_at"].date()
-    since = _day(day - timedelta(days=LOOK_BACK_DAYS))
-    scored = feedback.filter(
-        (given <= _day(day)) & (given > since) & feedback["score"].notnull() & (feedback["scale_max"] > 0)
-    ).filter(lambda t: t["customer_id"].notnull())
+    told = _lately(feedback, "given_at", day)
+    scored = told.filter(told["score"].notnull() & (told["scale_max"] > 0) & told["customer_id"].notnull())
     rows = scored.select(
         "customer_id",
         missing=1 - scored["score"] / scored["scale_max"],
@@ -154,9 +152,8 @@ def _dearer(lines: ir.Table, day: date, _leaving_days: int, tables: Mapping[str,
 
 
 def _recent(lines: ir.Table, day: date) -> ir.Table:
-    when = lines["ordered_at"].date()
-    since = _day(day - timedelta(days=LOOK_BACK_DAYS))
-    return lines.filter(is_purchase(lines) & (when <= _day(day)) & (when > since))
+    seen = _lately(lines, "ordered_at", day)
+    return seen.filter(is_purchase(seen))
 
 
 def _store(lines: ir.Table, day: date, leaving_days: int, _tables: Mapping[str, ir.Table]) -> pd.DataFrame | None:
@@ -203,8 +200,7 @@ def _between(at_store: pd.DataFrame, everybody: float) -> float:
 
 
 def _shares(lines: ir.Table, day: date, _leaving_days: int, _tables: Mapping[str, ir.Table]) -> pd.DataFrame | None:
-    when = lines["ordered_at"].date()
-    seen = lines.filter((when <= _day(day)) & (when > _day(day - timedelta(days=LOOK_BACK_DAYS))))
+    seen = _lately(lines, "ordered_at", day)
     sale = ibis.ifelse(seen["amount"] > 0, seen["amount"], 0.0)
     measures: dict[str, ir.Value] = {
         "returned_share": ibis.ifelse(seen["amount"] < 0, -seen["amount"], 0.0).sum() / sale.sum().nullif(0.0)
@@ -221,8 +217,6 @@ def _opened(_lines: ir.Table, day: date, _leaving_days: int, tables: Mapping[str
     contacts = tables.get("contacts")
     if contacts is None or not {"outcome", "direction"} <= set(contacts.columns):
         return None
-    when = contacts["contacted_at"].date()
-    since = _day(day - timedelta(days=LOOK_BACK_DAYS))
-    sent = contacts.filter((when <= _day(day)) & (when > since) & (contacts["direction"].lower() == "out"))
+    sent = _lately(contacts, "contacted_at", day).filter(lambda t: t["direction"].lower() == "out")
     opened = sent["outcome"].lower().isin(["opened", "clicked", "replied", "bought"]).fill_null(False)
     return collect(sent.group_by("customer_id").aggregate(messages_opened=opened.cast("float64").mean()))

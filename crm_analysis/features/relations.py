@@ -8,12 +8,12 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
+from crm_analysis.intervals import NORMAL_90
 from crm_analysis.warehouse import collect
 
 __all__ = ["Referrals", "households", "referrals"]
 
 _DEEPEST = 20
-_NORMAL_90 = 1.6448536
 
 
 def households(customers: ir.Table | None, scores: pd.DataFrame) -> pd.DataFrame | None:
@@ -129,7 +129,7 @@ def _summary(pairs: pd.DataFrame, scores: pd.DataFrame, referrers: pd.DataFrame)
     difference, error = float("nan"), float("nan")
     if len(mine) > 1 and len(theirs) > 1:
         difference = float(mine.mean() - theirs.mean())
-        error = _NORMAL_90 * float(np.sqrt(mine.var(ddof=1) / len(mine) + theirs.var(ddof=1) / len(theirs)))
+        error = NORMAL_90 * float(np.sqrt(mine.var(ddof=1) / len(mine) + theirs.var(ddof=1) / len(theirs)))
     return pd.Series(
         {
             "referred": len(pairs),

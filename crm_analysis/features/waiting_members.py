@@ -13,6 +13,7 @@ import pandas as pd
 from statsmodels.duration.survfunc import SurvfuncRight
 
 from crm_analysis.features.purchases import is_purchase
+from crm_analysis.intervals import NORMAL_90
 from crm_analysis.thresholds import SOURCE_CUSTOMERS
 from crm_analysis.warehouse import collect
 
@@ -20,7 +21,6 @@ __all__ = ["WaitingMembers", "waiting_members"]
 
 FloatArray = npt.NDArray[np.float64]
 SEVERAL = "others"
-_NORMAL_90 = 1.6448536
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ def _row(
     waiting, error = float(_at(curve, at, "waiting", 1.0)[0]), float(_at(curve, at, "error", 0.0)[0])
     low = high = waiting
     if 0 < waiting < 1:
-        spread = _NORMAL_90 * error / (waiting * abs(np.log(waiting)))
+        spread = NORMAL_90 * error / (waiting * abs(np.log(waiting)))
         low, high = waiting ** np.exp(spread), waiting ** np.exp(-spread)
     return {
         "source": source,

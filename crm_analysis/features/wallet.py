@@ -13,11 +13,10 @@ import pandas as pd
 from crm_analysis.features.purchases import is_purchase
 from crm_analysis.features.totals import total
 from crm_analysis.features.windows import within
+from crm_analysis.intervals import NORMAL_90
 from crm_analysis.warehouse import collect
 
 __all__ = ["CustomerShare", "breadth_against_peers", "customer_share"]
-
-_NORMAL_90 = 1.6448536
 
 
 @dataclass(frozen=True)
@@ -97,7 +96,7 @@ def customer_share(
     ratio = float(people["own"].sum() / people["spent"].sum())
     left_over = (people["own"] - ratio * people["spent"]).to_numpy()
     n = len(people)
-    error = _NORMAL_90 * float(np.sqrt((left_over**2).sum() * n / max(n - 1, 1))) / float(people["spent"].sum())
+    error = NORMAL_90 * float(np.sqrt((left_over**2).sum() * n / max(n - 1, 1))) / float(people["spent"].sum())
     buyers = collect(own.aggregate(n=own["customer_id"].nunique()))["n"].iloc[0]
     bought = int((people["own"] > 0).sum())
     grouped = frame.groupby("category").agg(

@@ -20,13 +20,13 @@ from statsmodels.duration.hazard_regression import PHReg
 from statsmodels.duration.survfunc import SurvfuncRight
 
 from crm_analysis.errors import ModelError
+from crm_analysis.intervals import NORMAL_90
 from crm_analysis.messages import _
 
 __all__ = ["ContractLeaving", "contract_survival", "hazard_ratios"]
 
 FloatArray = npt.NDArray[np.float64]
 
-_NORMAL_90 = 1.6448536
 KNOTS = 4
 
 
@@ -135,8 +135,8 @@ def hazard_ratios(
         {
             "trait": [str(c) for c in traits.columns],
             "hazard_ratio": np.exp(estimate),
-            "low": np.exp(estimate - _NORMAL_90 * error),
-            "high": np.exp(estimate + _NORMAL_90 * error),
+            "low": np.exp(estimate - NORMAL_90 * error),
+            "high": np.exp(estimate + NORMAL_90 * error),
             "p_value": np.asarray(fitted.pvalues),
         }
     )
@@ -168,8 +168,8 @@ def contract_survival(entered: npt.ArrayLike, seen_until: npt.ArrayLike, ended: 
             "age": np.asarray(found.surv_times, dtype="float64"),
             "at_risk": risk.astype("int64"),
             "share_lasting": share,
-            "low": np.clip(share * np.exp(-_NORMAL_90 * error), 0, 1),
-            "high": np.clip(share * np.exp(_NORMAL_90 * error), 0, 1),
+            "low": np.clip(share * np.exp(-NORMAL_90 * error), 0, 1),
+            "high": np.clip(share * np.exp(NORMAL_90 * error), 0, 1),
         }
     )
 

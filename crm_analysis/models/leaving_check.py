@@ -24,6 +24,7 @@ from crm_analysis.features import (
     purchase_days,
     purchase_states,
 )
+from crm_analysis.intervals import NORMAL_90
 from crm_analysis.models.calibration import calibration_table
 from crm_analysis.models.leaving_model import EXPECTED, LeavingModel
 from crm_analysis.models.purchase_process import PurchaseProcess
@@ -39,7 +40,6 @@ ADDITIVE, PURCHASES, RECENCY, BASE = "additive", EXPECTED, "recency", "base_rate
 WAYS = (ADDITIVE, PURCHASES, RECENCY, BASE)
 MOST_ORIGINS = 5
 FIT_ROWS = 200_000
-_NORMAL_90 = 1.6448536
 _TINY = 1e-6
 
 
@@ -237,7 +237,7 @@ def _scorecard(told: dict[str, FloatArray], left: FloatArray, chosen: dict[str, 
     for way, probability in told.items():
         loss = _loss(probability, left)
         paired = loss - best
-        error = _NORMAL_90 * float(paired.std(ddof=1)) / np.sqrt(len(paired))
+        error = NORMAL_90 * float(paired.std(ddof=1)) / np.sqrt(len(paired))
         rows.append(
             {
                 "way": way,

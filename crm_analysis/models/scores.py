@@ -11,6 +11,7 @@ from scipy.special import stdtrit
 
 from crm_analysis.config import AnalysisSettings
 from crm_analysis.features.purchases import DAYS_PER_UNIT, Unit
+from crm_analysis.intervals import NORMAL_90
 from crm_analysis.models.gamma_gamma import GammaGamma
 from crm_analysis.models.lifetime_value import value_interval
 from crm_analysis.models.naive import UsedForecast
@@ -18,8 +19,6 @@ from crm_analysis.models.purchase_process import PurchaseProcess
 from crm_analysis.thresholds import VALUE_CUSTOMERS, VALUE_DAYS, VALUE_REPEATERS
 
 __all__ = ["ScoringSettings", "enough_to_value", "fit_spend", "score_values", "total_value"]
-
-_NORMAL_90 = 1.6448536
 
 
 @dataclass(frozen=True)
@@ -234,4 +233,4 @@ def _without_common(
     age = np.maximum(summary["T"].to_numpy(), 1.0 / DAYS_PER_UNIT[settings.unit])
     rate_error = summary["frequency"].to_numpy() / age**2 * settings.value_horizon**2
     spread = float(np.sqrt(((scores["expected_purchases"] + rate_error) * scores["order_profit"] ** 2).sum()))
-    return {"value": value, "low": max(value - _NORMAL_90 * spread, 0.0), "high": value + _NORMAL_90 * spread}
+    return {"value": value, "low": max(value - NORMAL_90 * spread, 0.0), "high": value + NORMAL_90 * spread}
