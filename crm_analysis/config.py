@@ -234,6 +234,13 @@ class SimulationSettings(_Section):
     path: Path = Path("data/simulated")
 
 
+class TextSettings(_Section):
+    """``[text]``: how texts of customers are read."""
+
+    topics: Path | None = None
+    """A list of topics of one's own, relative to the file of settings; the package's own ``topics.toml`` without."""
+
+
 class Settings(_Section):
     """All settings of a project.
 
@@ -253,6 +260,7 @@ class Settings(_Section):
     identity: IdentitySettings = IdentitySettings()
     decisions: DecisionSettings = DecisionSettings()
     segments: dict[str, str] = Field(default_factory=dict)
+    text: TextSettings = TextSettings()
     simulation: SimulationSettings = SimulationSettings()
     path: Path | None = None
 
@@ -267,6 +275,11 @@ class Settings(_Section):
     def root(self) -> Path:
         """Folder that relative paths start from."""
         return self.path.parent if self.path else Path.cwd()
+
+    @property
+    def topics_file(self) -> Path | None:
+        """The user's own list of topics, None for the package's."""
+        return None if self.text.topics is None else self.root / self.text.topics
 
     @property
     def name(self) -> str:

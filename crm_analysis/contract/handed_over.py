@@ -128,6 +128,11 @@ HANDED_OVER: dict[str, HandedOver] = {
         "topic",
         "topic:text customers:integer unhappy:integer share_negative:number low:number high:number confidence:text",
     ),
+    "feedback_products": _table(
+        "02",
+        "product_id",
+        "product_id:text texts:integer negative:integer share:number low:number high:number mark:text",
+    ),
     "satisfaction": _table(
         "02", "period", "period:date answers:integer customers:integer satisfied:number low:number high:number"
     ),

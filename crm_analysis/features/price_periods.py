@@ -12,7 +12,7 @@ from crm_analysis.features.purchases import is_purchase
 from crm_analysis.features.totals import total
 from crm_analysis.warehouse import collect
 
-__all__ = ["categories_of", "empty_shelves", "price_periods"]
+__all__ = ["categories_of", "empty_shelves", "names_of", "price_periods"]
 
 MOST_PRODUCTS = 300
 USUAL_DAYS = 180
@@ -133,9 +133,8 @@ def empty_shelves(
     known = min(USUAL_DAYS, max((as_of - first).days, 1))
     frame["usual"] = frame.pop("sales") / known
     frame["missed"] = frame["days"] * frame["usual"]
-    known_names = None if names is None else collect(names.select("product_id", "name"))
-    title = {} if known_names is None else known_names.set_index("product_id")["name"].dropna().to_dict()
-    frame["product"] = [str(title.get(p) or p) for p in frame["product_id"]]
+    title = names_of(names)
+    frame["product"] = [title.get(str(p), str(p)) for p in frame["product_id"]]
     frame["last_day"] = pd.to_datetime(frame["last_day"])
     columns = ["product_id", "product", "days", "last_day", "usual", "missed"]
     return frame.sort_values(["missed", "product_id"], ascending=[False, True], ignore_index=True)[columns]
@@ -147,3 +146,11 @@ def categories_of(products: ir.Table | None) -> dict[str, str]:
         return {}
     frame = collect(products.filter(products["category"].notnull()).select("product_id", "category"))
     return dict(zip(frame["product_id"].astype("str"), frame["category"].astype("str"), strict=True))
+
+
+def names_of(products: ir.Table | None) -> dict[str, str]:
+    """product_id to name, of the products that have one."""
+    if products is None or "name" not in products.columns:
+        return {}
+    frame = collect(products.filter(products["name"].notnull()).select("product_id", "name"))
+    return dict(zip(frame["product_id"].astype("str"), frame["name"].astype("str"), strict=True))
