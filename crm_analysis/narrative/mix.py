@@ -163,7 +163,7 @@ def target_rows(target: pd.DataFrame, currency: str) -> tuple[list[list[str]], d
     order = [_group(code) for code in ("best_fifth", "active", "new", "left")]
     rows.sort(key=lambda row: order.index(row[0]))
     heads = {
-        _("Target"): "left",
+        _("Who they are"): "left",
         _("Through"): "left",
         _("Customers"): "right",
         _("Revenue so far"): "right",
