@@ -297,6 +297,26 @@ HANDED_OVER: dict[str, HandedOver] = {
     ),
     "hypothesis_cards": _table("03", "card", "card:text segment:text strategy:text customers:integer evidence:text"),
     "budget_split": _table("03", "objective", "objective:text customers:integer cost:number"),
+    "serving_by_segment": _table(
+        "03",
+        "segment",
+        "segment:text customers:integer gross_profit:number serving:number each:number share:number losing:integer",
+    ),
+    "cheaper_kinds": _table(
+        "03",
+        "kind",
+        "kind:text contacts:integer each:number cheaper:text cheaper_each:number saving:number verdict:text",
+    ),
+    "benefit_by_contribution": _table(
+        "04",
+        "tenth",
+        "tenth:integer customers:integer contribution:number with_offer:number benefit:number spread:number",
+    ),
+    "treatment_of_traits": _table(
+        "04",
+        "trait group",
+        "trait:text group:text customers:integer auc:number low:number high:number tells:boolean",
+    ),
     "offer_decisions": _table(
         "04", "customer_id", "customer_id:text segment:text strategy:text offer:text cost:number expected_profit:number"
     ),

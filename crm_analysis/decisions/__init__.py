@@ -13,6 +13,11 @@ from crm_analysis.decisions.direction import (
 )
 from crm_analysis.decisions.environment import comparison_periods, industry_traits
 from crm_analysis.decisions.evaluation import campaign_results, needed_per_arm, past_campaigns, planned_tests
+from crm_analysis.decisions.fairness import (
+    benefit_by_contribution,
+    traits_of_customers,
+    treatment_tells_traits,
+)
 from crm_analysis.decisions.goals import goal_states, measured_now
 from crm_analysis.decisions.inventory import filled_in, inventory
 from crm_analysis.decisions.keeping import keep_list, keep_table
@@ -44,8 +49,14 @@ from crm_analysis.decisions.personalization import (
 from crm_analysis.decisions.questions import additions, maturity, questions
 from crm_analysis.decisions.readiness import readiness
 from crm_analysis.decisions.retention import RetentionWorth, retention_worth
+from crm_analysis.decisions.serving_review import cheaper_kinds, serving_by_segment
 
 __all__ = [
+    "benefit_by_contribution",
+    "cheaper_kinds",
+    "serving_by_segment",
+    "traits_of_customers",
+    "treatment_tells_traits",
     "RetentionWorth",
     "RunState",
     "same_strategies",
