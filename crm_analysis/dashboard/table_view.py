@@ -62,6 +62,7 @@ class _TableView:
         self._frame = self._run.table(name)
         self._page = 0
         self._sort.options = [(_("order of the table"), ""), *((str(c), str(c)) for c in self._frame.columns)]
+        self._sort.value = ""
         address = f"{self._root}report/{self._run.data_set}/{self._run.id}/tables/{name}.csv"
         saved = f'<a href="{escape(address)}" download="{escape(name)}.csv">{escape(_("Download as CSV"))}</a>'
         known = HANDED_OVER.get(name)

@@ -9,6 +9,7 @@ from tornado.ioloop import IOLoop
 from tornado.web import ErrorHandler, HTTPError
 from traitlets.config import Config
 from voila.app import Voila
+from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 from voila.tornado.handler import TornadoVoilaHandler
 
 from crm_analysis.dashboard.page import PAGE
@@ -104,6 +105,13 @@ class _AppHandler(TornadoVoilaHandler):  # type: ignore[misc]
             self._places.leave(self)
 
 
+class _LeavingHandler(VoilaShutdownKernelHandler):  # type: ignore[misc]
+    """Ends the kernel of a page that closes; the closing page cannot send more than the cookie and the kernel's id."""
+
+    def check_xsrf_cookie(self) -> None:
+        """Nothing more: the cookie is not sent from other sites, and nobody else knows the id."""
+
+
 class DashboardServer(Voila):  # type: ignore[misc]
     """Serves the dashboard, made by :meth:`made`."""
 
@@ -142,7 +150,8 @@ class DashboardServer(Voila):  # type: ignore[misc]
 
     def init_handlers(self) -> list[tuple[Any, ...]]:
         """All routes of Voila and ours, each behind the token."""
-        rules = super().init_handlers()
+        leaving = {VoilaShutdownKernelHandler: _LeavingHandler}
+        rules = [(rule[0], leaving.get(rule[1], rule[1]), *rule[2:]) for rule in super().init_handlers()]
         pattern, _voila, given = rules.pop()
         mine = {**given, "options": self.options, "places": Places(self.options.serve.most_visitors)}
         files = file_rules(self.options.base_url, self.options.reports)
@@ -180,7 +189,6 @@ def _config(notebook: Path, options: ServeOptions) -> Config:
                 "open_browser": False,
                 "token": options.token,
                 "log_level": _WARNING,
-                "tornado_settings": {"ws_ping_interval": 30_000, "ws_ping_timeout": 30_000},
             },
             "VoilaConfiguration": {
                 "strip_sources": True,
