@@ -111,7 +111,10 @@ def test_a_slider_moves_its_number_and_the_chart(visitor):
         visitor.wait_for_selector(".crm-body .plot svg")
 
 
-def test_links_of_the_first_screen_turn_to_their_tab_and_numbers_open(visitor):
+def test_links_turn_to_their_tab_numbers_open_and_the_theme_is_kept(visitor):
+    visitor.get_by_role("button", name="Dark or light").click()
+    assert visitor.evaluate("document.documentElement.dataset.theme") == "dark"
+    assert visitor.evaluate("localStorage.getItem('crm-theme')") == "dark"
     visitor.locator(".crm-app h1 button.number").last.click()
     assert visitor.locator("#n-cost").is_visible()
     visitor.keyboard.press("Escape")
@@ -120,14 +123,6 @@ def test_links_of_the_first_screen_turn_to_their_tab_and_numbers_open(visitor):
     assert visitor.locator(".crm-tabs button.mod-active").get_attribute("title") == "03_direction.html"
     visitor.locator(".crm-head .badge").click()
     visitor.wait_for_function("document.querySelector('.crm-body h1')?.textContent === 'Data quality'")
-
-
-def test_the_theme_is_switched_and_kept(visitor):
-    visitor.get_by_role("button", name="Dark or light").click()
-    assert visitor.evaluate("document.documentElement.dataset.theme") == "dark"
-    visitor.reload()
-    visitor.wait_for_selector(".crm-app h1", timeout=90_000)
-    assert visitor.evaluate("document.documentElement.dataset.theme") == "dark"
 
 
 def test_a_table_is_found_searched_and_saved(visitor, english):
