@@ -257,6 +257,13 @@ class ServeSettings(_Section):
         return max(self.max_kernels - self.preheated, 1)
 
 
+class TextSettings(_Section):
+    """``[text]``: how texts of customers are read."""
+
+    topics: Path | None = None
+    """A list of topics of one's own, relative to the file of settings; the package's own ``topics.toml`` without."""
+
+
 class Settings(_Section):
     """All settings of a project.
 
@@ -276,6 +283,7 @@ class Settings(_Section):
     identity: IdentitySettings = IdentitySettings()
     decisions: DecisionSettings = DecisionSettings()
     segments: dict[str, str] = Field(default_factory=dict)
+    text: TextSettings = TextSettings()
     simulation: SimulationSettings = SimulationSettings()
     serve: ServeSettings = ServeSettings()
     path: Path | None = None
@@ -291,6 +299,11 @@ class Settings(_Section):
     def root(self) -> Path:
         """Folder that relative paths start from."""
         return self.path.parent if self.path else Path.cwd()
+
+    @property
+    def topics_file(self) -> Path | None:
+        """The user's own list of topics, None for the package's."""
+        return None if self.text.topics is None else self.root / self.text.topics
 
     @property
     def name(self) -> str:

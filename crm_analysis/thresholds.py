@@ -18,6 +18,7 @@ __all__ = [
     "SEASON_WEEKS",
     "SOURCE_CUSTOMERS",
     "EXISTING_LATER_WEEKS",
+    "KEPT_PURCHASES",
     "KNOWN_COSTS_SHARE",
     "LEARNED_CUSTOMERS",
     "LEARNED_DAYS",
@@ -63,6 +64,7 @@ CAMPAIGN_CUSTOMERS = 30
 LEARNED_CUSTOMERS = 30
 LEARNED_DAYS = 14
 PERCENT_CUSTOMERS = 30
+KEPT_PURCHASES = 4
 CLAIM_CUSTOMERS = 100
 GROUP_CUSTOMERS = 300
 SEASON_WEEKS = 78
@@ -296,6 +298,12 @@ def _of_decisions() -> list[_Row]:
             "days",
             _("Length of a year for what is said per year."),
             _("Shorter periods hold only some of the seasons."),
+        ),
+        (
+            "KEPT_PURCHASES",
+            "purchases",
+            _("Purchases from which a customer who has not left counts as kept, no longer as developing."),
+            _("Convention: three gaps are the least that show a habit."),
         ),
         ("PERCENT_CUSTOMERS", "customers", _("Customers below whom figures show no percentage."), few_shares),
     ]

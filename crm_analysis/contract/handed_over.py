@@ -62,6 +62,17 @@ HANDED_OVER: dict[str, HandedOver] = {
     "competitor_grid": _table(
         "01", "criterion", "criterion:text ours:number rival:text best:number gap:number rival_share:number as_of:date"
     ),
+    "sales_mix": _table(
+        "01",
+        "dimension value",
+        "dimension:text value:text revenue_before:number revenue_after:number share_before:number share_after:number "
+        "change:number low:number high:number customers:number sure:boolean",
+    ),
+    "target_reach": _table(
+        "01",
+        "group channel",
+        "group:text channel:text customers:integer revenue:number with_address:number agreed:number reachable:number",
+    ),
     "growth_bridge": _table("01", "part", "part:text amount:number"),
     "industry_traits": _table("01", "trait", "trait:text value:number unit:text"),
     "concentration": _table("01", "", "customers_share:number revenue_share:number"),
@@ -116,6 +127,11 @@ HANDED_OVER: dict[str, HandedOver] = {
         "02",
         "topic",
         "topic:text customers:integer unhappy:integer share_negative:number low:number high:number confidence:text",
+    ),
+    "feedback_products": _table(
+        "02",
+        "product_id",
+        "product_id:text texts:integer negative:integer share:number low:number high:number mark:text",
     ),
     "satisfaction": _table(
         "02", "period", "period:date answers:integer customers:integer satisfied:number low:number high:number"
@@ -177,6 +193,61 @@ HANDED_OVER: dict[str, HandedOver] = {
         "trend:text sold:integer returned:integer returned_amount:number returned_share:number returned_low:number "
         "returned_high:number returned_mark:text firsts:integer back:integer back_share:number back_low:number "
         "back_high:number back_mark:text",
+    ),
+    "life_cycle": _table("02", "customer_id", "customer_id:text stage:text since:date purchases:integer"),
+    "stage_migration": _table("02", "stage_from stage_to", "stage_from:text stage_to:text customers:integer"),
+    "loyalty_index": _table(
+        "02", "period part", "period:text part:text value:number low:number high:number customers:integer"
+    ),
+    "losses": _table(
+        "02",
+        "definition",
+        "definition:text active_days:integer idle_days:integer least_purchases:integer customers:integer loss:number "
+        "low:number high:number a_year:number",
+    ),
+    "latent_needs": _table(
+        "02", "customer_id", "customer_id:text kind:text probability:number usual:number because:text"
+    ),
+    "latent_need_check": _table("02", "way", "way:text hit_one:number hit_three:number"),
+    "below_peers": _table(
+        "02",
+        "customer_id",
+        "customer_id:text segment:text own:number peers:number missing:number headroom:number chance:number",
+    ),
+    "segment_preferences": _table(
+        "02",
+        "segment trait value",
+        "segment:text trait:text value:text customers:integer of:integer share:number usual:number chance:number",
+    ),
+    "stated_channels": _table(
+        "02", "channel", "channel:text customers:integer contacted:integer through_it:integer agreed:number"
+    ),
+    "stated_preferences": _table(
+        "02",
+        "topic trait value",
+        "topic:text trait:text value:text customers:integer observed:integer other:integer",
+    ),
+    "price_response": _table(
+        "02",
+        "kind name",
+        "kind:text name:text products:integer purchases:integer elasticity:number low:number high:number sure:boolean",
+    ),
+    "empty_shelves": _table(
+        "02", "product_id", "product_id:text product:text days:integer last_day:date usual:number missed:number"
+    ),
+    "frequent_returners": _table(
+        "02",
+        "customer_id",
+        "customer_id:text sold:integer returned:integer amount:number kept:number share:number low:number high:number",
+    ),
+    "prospect_values": _table(
+        "02",
+        "origin",
+        "origin:text prospects:integer known:integer at_risk:integer won:integer rate:number low:number high:number "
+        "profit:number worth:number worth_low:number worth_high:number cost:number open:integer may_ask:integer",
+    ),
+    "prospect_scores": _table(
+        "02", "prospect_id", "prospect_id:text origin:text rate:number worth:number has_basis:boolean"
     ),
     "claims": _table(
         "02",

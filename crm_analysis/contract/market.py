@@ -125,6 +125,13 @@ PROSPECTS = TableSpec(
             aliases=headers("consentbasis basis consent 동의근거 제공동의"),
         ),
         Column(
+            "region",
+            "text",
+            lambda: _("Region, such as a city or a province; no address."),
+            switches_on=lambda: _("where prospects are, beside customers of the region"),
+            aliases=headers("region city province state 지역 시도 시군구"),
+        ),
+        Column(
             "created_at",
             "date",
             lambda: _("When the person was met."),

@@ -63,6 +63,13 @@ CUSTOMERS = TableSpec(
             lambda: _("Where the customer came from."),
             aliases=headers("source acquisitionsource 유입경로"),
         ),
+        Column(
+            "region",
+            "text",
+            lambda: _("Region, such as a city or a province; no address."),
+            switches_on=lambda: _("sales by region, and where prospects are"),
+            aliases=headers("region city province state 지역 시도 시군구"),
+        ),
         Column("age_group", "text", lambda: _("Age group."), aliases=headers("age agegroup 연령대")),
         Column("income_group", "text", lambda: _("Income group."), aliases=headers("income incomegroup 소득")),
         Column(

@@ -216,6 +216,13 @@ FEEDBACK = TableSpec(
             required=True,
             aliases=headers("kind type 유형"),
         ),
+        Column(
+            "product_id",
+            "id",
+            lambda: _("The product it is about, if about one."),
+            switches_on=lambda: _("negative reviews by product"),
+            aliases=headers("product productid sku 상품번호 상품코드"),
+        ),
         Column("score", "number", lambda: _("Score given."), aliases=headers("score rating stars 점수 평점 별점")),
         Column("scale_max", "number", lambda: _("The best score possible."), aliases=headers("scalemax scale 만점")),
         Column(

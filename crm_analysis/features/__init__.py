@@ -17,12 +17,18 @@ from crm_analysis.features.existing import ExistingCustomers, existing_customers
 from crm_analysis.features.first_orders import EARLY_DAYS, FOLLOWED_DAYS, first_new_day, first_orders
 from crm_analysis.features.holidays import HOLIDAYS, moving_holidays, weekly_sales
 from crm_analysis.features.key_accounts import key_accounts
+from crm_analysis.features.kinds_bought import kind_windows, kinds_bought, level_of_kinds
 from crm_analysis.features.kpis import KPIS, Measured, measure
 from crm_analysis.features.leaving_traits import HABITS, leaving_traits
+from crm_analysis.features.life_cycle import STAGES, life_cycle, stage_migration
 from crm_analysis.features.lived_through import LIVED_THROUGH, lived_through
+from crm_analysis.features.losses import losses_by_definition
+from crm_analysis.features.loyalty_index import loyalty_index
 from crm_analysis.features.margin import Margin, margin_from, margin_of
+from crm_analysis.features.mix import sales_mix
 from crm_analysis.features.origins import known_and_after
 from crm_analysis.features.overlaps import GoodCustomers, good_customers, group_members, own_segments, segment_overlaps
+from crm_analysis.features.peers import below_peers
 from crm_analysis.features.periods import (
     cohorts,
     first_purchases,
@@ -34,7 +40,8 @@ from crm_analysis.features.periods import (
     weekly_purchases,
 )
 from crm_analysis.features.policies import POLICIES, purchase_policies
-from crm_analysis.features.preferences import preference_profiles
+from crm_analysis.features.preferences import preference_profiles, preferences_by_segment
+from crm_analysis.features.price_periods import categories_of, empty_shelves, names_of, price_periods
 from crm_analysis.features.product_counts import BACK_DAYS, product_counts
 from crm_analysis.features.profit import RUNGS, ProfitLadder, profit_ladder
 from crm_analysis.features.profit_views import (
@@ -43,6 +50,13 @@ from crm_analysis.features.profit_views import (
     profit_deciles,
     turning_margin,
     with_profit,
+)
+from crm_analysis.features.prospects import (
+    first_categories,
+    first_year_profit,
+    partner_prices,
+    prospect_history,
+    region_density,
 )
 from crm_analysis.features.purchases import (
     DAYS_PER_UNIT,
@@ -63,6 +77,7 @@ from crm_analysis.features.reach import (
     prospect_reach,
 )
 from crm_analysis.features.relations import Referrals, households, referrals
+from crm_analysis.features.returners import returns_by_customer
 from crm_analysis.features.rfm import (
     SEGMENTS,
     existing_since_start,
@@ -82,6 +97,8 @@ from crm_analysis.features.segmentation import (
     segment_migration,
     segments,
 )
+from crm_analysis.features.stated import stated_against_observed, stated_channels
+from crm_analysis.features.target import target_reach
 from crm_analysis.features.timeline import TIMELINE_TABLES, timeline
 from crm_analysis.features.usage import usage_headroom
 from crm_analysis.features.waiting_members import WaitingMembers, waiting_members
@@ -89,6 +106,30 @@ from crm_analysis.features.wallet import CustomerShare, breadth_against_peers, c
 from crm_analysis.features.years import year_bounds, years_of_customers
 
 __all__ = [
+    "STAGES",
+    "below_peers",
+    "empty_shelves",
+    "first_categories",
+    "first_year_profit",
+    "categories_of",
+    "kind_windows",
+    "names_of",
+    "kinds_bought",
+    "partner_prices",
+    "level_of_kinds",
+    "life_cycle",
+    "losses_by_definition",
+    "loyalty_index",
+    "preferences_by_segment",
+    "price_periods",
+    "prospect_history",
+    "region_density",
+    "returns_by_customer",
+    "sales_mix",
+    "stage_migration",
+    "stated_against_observed",
+    "stated_channels",
+    "target_reach",
     "BACK_DAYS",
     "preference_profiles",
     "product_counts",

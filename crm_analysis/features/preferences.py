@@ -8,16 +8,18 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
-from scipy.stats import beta
+from scipy.stats import beta, binom, false_discovery_control
 
 from crm_analysis.features.purchases import is_purchase
+from crm_analysis.thresholds import PERCENT_CUSTOMERS
 from crm_analysis.warehouse import collect, keep
 
-__all__ = ["TRAITS", "preference_profiles"]
+__all__ = ["TRAITS", "preference_profiles", "preferences_by_segment"]
 
 TRAITS = ("category", "brand", "price_band", "channel", "weekday", "discount")
 LEVEL = 0.90
 _LEAST = 3
+_FALSE_SHARE = 0.05
 _COLUMNS = ["customer_id", "trait", "value", "days", "share", "usual", "low", "high"]
 
 
@@ -51,6 +53,39 @@ def preference_profiles(lines: ir.Table, products: ir.Table | None, as_of: date)
     if not some:
         return pd.DataFrame({c: pd.Series(dtype="str" if c in _COLUMNS[:3] else "float64") for c in _COLUMNS})
     return pd.concat(some, ignore_index=True).sort_values(["customer_id", "trait"], ignore_index=True)
+
+
+def preferences_by_segment(profiles: pd.DataFrame, scores: pd.DataFrame) -> pd.DataFrame:
+    """For each segment the preferences that its customers have more often than all customers, beyond chance.
+
+    Parameters
+    ----------
+    profiles
+        Of :func:`preference_profiles`.
+    scores
+        customer_id and segment of all customers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per segment, trait and value: customers (with the preference), of (customers of the segment), share,
+        usual (share over all customers), chance (one-sided exact binomial, Benjamini and Hochberg over all that were
+        compared; at most 0.05). The largest ratio of share to usual first within a segment.
+    """
+    columns = ["segment", "trait", "value", "customers", "of", "share", "usual", "chance"]
+    joined = profiles.merge(scores[["customer_id", "segment"]], on="customer_id")
+    if joined.empty:
+        return pd.DataFrame({c: pd.Series(dtype="str" if c in columns[:3] else "float64") for c in columns})
+    found = joined.groupby(["segment", "trait", "value"], as_index=False).agg(customers=("customer_id", "size"))
+    usual = joined.groupby(["trait", "value"]).size() / len(scores)
+    found["of"] = found["segment"].map(scores["segment"].value_counts()).astype("int64")
+    found["share"] = found["customers"] / found["of"]
+    found["usual"] = usual.reindex(pd.MultiIndex.from_frame(found[["trait", "value"]])).to_numpy()
+    found["chance"] = false_discovery_control(binom.sf(found["customers"] - 1, found["of"], found["usual"]))
+    sure = found[(found["chance"] <= _FALSE_SHARE) & (found["customers"] >= PERCENT_CUSTOMERS)]
+    order = (sure["share"] / sure["usual"]).rename("ratio")
+    ordered = sure.join(order).sort_values(["segment", "ratio", "value"], ascending=[True, False, True])
+    return ordered[columns].reset_index(drop=True)
 
 
 def _sold(lines: ir.Table, products: ir.Table | None, as_of: date) -> ir.Table:

@@ -15,7 +15,9 @@ __all__ = [
     "channel_reach",
     "consent_bases",
     "identity_counts",
+    "listed_prospects",
     "partner_customers",
+    "partner_of",
     "prospect_reach",
 ]
 
@@ -103,11 +105,18 @@ def _stated(basis: ir.StringValue) -> ir.StringValue:
     return is_none.ifelse(ibis.null("string"), basis.re_replace(r"^\s+|\s+$", ""))
 
 
-def _listed(prospects: ir.Table, partners: ir.Table | None) -> ir.Table:
-    """Prospects by the list that they came on: origin (name of the partner, else its number, else source), known_as,
-    basis."""
-    told = prospects.mutate(basis=prospects["consent_basis"] if "consent_basis" in prospects.columns else ibis.null())
-    told = told.select("partner_id", "source", "known_as", basis=_stated(told["basis"].cast("string")))
+def listed_prospects(prospects: ir.Table, partners: ir.Table | None) -> ir.Table:
+    """Prospects by the list that they came on: prospect_id, origin (name of the partner, else its number, else source),
+    known_as, basis, created_at."""
+    given = {
+        name: prospects[column] if column in prospects.columns else ibis.null(kind)
+        for name, column, kind in (
+            ("prospect_id", "prospect_id", "string"), ("basis", "consent_basis", "string"),
+            ("created_at", "created_at", "date"),
+        )
+    }  # fmt: skip
+    told = prospects.select("partner_id", "source", "known_as", **given)
+    told = told.mutate(basis=_stated(told["basis"].cast("string")))
     if partners is None:
         return told.mutate(origin=ibis.coalesce(told["partner_id"], told["source"], ""))
     names = partners.group_by(_partner=partners["partner_id"]).aggregate(_name=partners["name"].max())
@@ -141,7 +150,7 @@ def prospect_reach(prospects: ir.Table | None, lines: ir.Table, partners: ir.Tab
     if prospects is None or "known_as" not in prospects.columns:
         return pd.DataFrame(columns=list(kinds)).astype(kinds)
     spent = lines.group_by("customer_id").aggregate(spent=lines["amount"].sum())
-    listed = _listed(prospects, partners)
+    listed = listed_prospects(prospects, partners)
     joined = listed.left_join(spent, listed["known_as"] == spent["customer_id"])
     found = joined.group_by("origin").aggregate(
         prospects=joined.count(),
@@ -198,7 +207,7 @@ def _brought(customers: ir.Table | None, partners: ir.Table | None, lines: ir.Ta
     known = collect(partners.select("partner_id", "name"))
     told = customers.filter(customers["acquisition_source"].notnull())
     sources = collect(told.select("acquisition_source").distinct())["acquisition_source"]
-    of = {source: name for source in sources if (name := _partner_of(str(source), known))}
+    of = {source: name for source in sources if (name := partner_of(str(source), known))}
     if not of:
         return empty
     mine = told.filter(told["acquisition_source"].isin(list(of))).select("customer_id", "acquisition_source")
@@ -235,7 +244,7 @@ def consent_bases(
     kinds = {"origin": "str", "who": "str", "basis": "str", "people": "int64", "open": "int64"}
     parts = []
     if prospects is not None and "known_as" in prospects.columns:
-        listed = _listed(prospects, partners)
+        listed = listed_prospects(prospects, partners)
         may = listed["basis"].notnull() & listed["known_as"].isnull()
         told = listed.select("origin", basis=ibis.coalesce(listed["basis"], ""), open=may.cast("int64"))
         counted = told.group_by("origin", "basis").aggregate(people=told.count(), open=told["open"].sum())
@@ -264,7 +273,7 @@ def _bases_of(agreed: pd.DataFrame | None) -> pd.Series:
     return first.set_index("customer_id")["basis"]
 
 
-def _partner_of(source: str, partners: pd.DataFrame) -> str:
+def partner_of(source: str, partners: pd.DataFrame) -> str:
     """Name of the partner that a source means, the empty text for none."""
     words = source.lower().strip()
     names = partners["name"].fillna(partners["partner_id"]).astype(str)

@@ -122,6 +122,7 @@ def _words() -> dict[str, Three]:
         "status": (_("paid"), _("paid"), _("paid")),
         "tax_type": (_("taxed"), _("taxed"), _("taxed")),
         "address": (_("1 Example Street"), _("2 Example Street"), _("3 Example Street")),
+        "region": (_("Seoul"), _("Busan"), _("Seoul")),
         "gender": (_("female"), _("male"), _("female")),
         "acquisition_source": (_("search"), _("recommendation"), _("store")),
         "source": (_("trade fair"), _("partner"), _("event")),

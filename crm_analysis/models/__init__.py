@@ -23,6 +23,7 @@ from crm_analysis.models.forecast import (
 )
 from crm_analysis.models.gamma_gamma import GammaGamma
 from crm_analysis.models.holiday_effects import HolidayEffects, holiday_effects
+from crm_analysis.models.latent_needs import LatentNeeds, find_latent_needs
 from crm_analysis.models.leaving import LeavingDefinition, define_leaving, still_waiting, usual_gap
 from crm_analysis.models.leaving_check import LeavingCheck, check_leaving, leaving_origins
 from crm_analysis.models.leaving_model import LeavingModel
@@ -38,7 +39,9 @@ from crm_analysis.models.prediction import (
     randomised_pit,
     total_purchases_interval,
 )
-from crm_analysis.models.product_signals import product_signals, shrunk_shares
+from crm_analysis.models.price_response import PRICE_PRODUCTS, price_response
+from crm_analysis.models.product_signals import frequent_returners, product_signals, shrunk_shares
+from crm_analysis.models.prospects import ProspectValues, value_prospects
 from crm_analysis.models.purchase_process import PurchaseProcess
 from crm_analysis.models.scorecard import Origin, Scorecard, score_forecasts
 from crm_analysis.models.scores import ScoringSettings, enough_to_value, fit_spend, score_values, total_value
@@ -51,8 +54,15 @@ from crm_analysis.models.tracking import weekly_expected_cumulative
 from crm_analysis.models.voices import Voices, needs_of, read_voices
 
 __all__ = [
+    "LatentNeeds",
+    "PRICE_PRODUCTS",
+    "ProspectValues",
+    "find_latent_needs",
+    "price_response",
+    "value_prospects",
     "SegmentCheck",
     "check_segments",
+    "frequent_returners",
     "product_signals",
     "shrunk_shares",
     "EarlyTraits",

@@ -10,7 +10,7 @@ from statsmodels.stats.multitest import multipletests
 
 from crm_analysis.thresholds import TREND_BUYERS
 
-__all__ = ["product_signals", "shrunk_shares"]
+__all__ = ["frequent_returners", "product_signals", "shrunk_shares"]
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -42,6 +42,25 @@ def product_signals(counts: pd.DataFrame) -> pd.DataFrame:
         shares = shrunk_shares(found[name], found[of])
         found = found.assign(**{f"{name}_{column}": shares[column] for column in shares})
     return found
+
+
+def frequent_returners(sent_back: pd.DataFrame) -> pd.DataFrame:
+    """Customers who send back a larger share than all customers, beyond chance.
+
+    Parameters
+    ----------
+    sent_back
+        Of :func:`crm_analysis.features.returns_by_customer`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Their rows with share, low and high of :func:`shrunk_shares`; the largest amount sent back first.
+    """
+    shares = shrunk_shares(sent_back["returned"], sent_back["sold"])
+    found = sent_back.join(shares)
+    found = found[found.pop("mark") == "more"]
+    return found.sort_values(["amount", "customer_id"], ascending=[False, True], ignore_index=True)
 
 
 def _trends(counts: pd.DataFrame) -> pd.DataFrame:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
+from crm_analysis.models.product_signals import shrunk_shares
 from crm_analysis.models.text import Sentiment, fit_sentiment, fit_topics, masked, mood_of_scores, topic_seeds
 from crm_analysis.thresholds import PERCENT_CUSTOMERS
 from crm_analysis.warehouse import collect
@@ -47,6 +48,10 @@ class Voices:
         Share of the texts in which a topic is found.
     sentiment
         How moods are told where there is no score.
+    products
+        One row per product that texts name: product_id, texts, negative, share, low, high (90 %, drawn towards all
+        products) and mark (``more`` or ``less`` negative than all beyond chance, or empty); most negative texts first.
+        Empty where feedback names no product.
     """
 
     topics: pd.DataFrame
@@ -55,6 +60,7 @@ class Voices:
     customers: int
     found: float
     sentiment: Sentiment
+    products: pd.DataFrame
 
 
 def read_voices(
@@ -73,7 +79,7 @@ def read_voices(
     """
     if feedback is None or "text" not in feedback.columns:
         return None
-    wanted = ["feedback_id", "customer_id", "given_at", "score", "scale_max", "text"]
+    wanted = ["feedback_id", "customer_id", "given_at", "score", "scale_max", "text", "product_id"]
     kept = feedback.filter(
         feedback["text"].notnull() & (feedback["text"].strip() != "") & (feedback["given_at"].date() <= as_of)
     )
@@ -93,7 +99,17 @@ def read_voices(
     shown = topics.loc[topics["texts"] >= PERCENT_CUSTOMERS, "topic"]
     examples = {t: _examples(rows.loc[about[t].to_numpy(), "text"], names) for t in shown}
     found = float(about.to_numpy().any(axis=1).mean())
-    return Voices(topics, examples, len(rows), int(rows["customer_id"].nunique()), found, sentiment)
+    people = int(rows["customer_id"].nunique())
+    return Voices(topics, examples, len(rows), people, found, sentiment, _by_product(rows["product_id"], mood))
+
+
+def _by_product(products: pd.Series, mood: pd.Series) -> pd.DataFrame:
+    """Texts and negative ones by the product they are about."""
+    known = pd.DataFrame({"product_id": products, "bad": mood == "bad"}).dropna(subset=["product_id"])
+    counted = known.groupby("product_id", as_index=False).agg(texts=("bad", "size"), negative=("bad", "sum"))
+    counted = counted.astype({"product_id": "str", "texts": "int64", "negative": "int64"})
+    found = counted.join(shrunk_shares(counted["negative"], counted["texts"]))
+    return found.sort_values(["negative", "product_id"], ascending=[False, True], ignore_index=True)
 
 
 def _row(

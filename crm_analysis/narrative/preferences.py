@@ -5,11 +5,20 @@ from __future__ import annotations
 import pandas as pd
 
 from crm_analysis import formats as f
-from crm_analysis.labels import channel_label
+from crm_analysis.labels import channel_label, segment_label
 from crm_analysis.messages import _
 from crm_analysis.thresholds import PERCENT_CUSTOMERS
 
-__all__ = ["no_preferences", "preference_rows", "preference_sentence"]
+__all__ = [
+    "no_preferences",
+    "preference_rows",
+    "preference_sentence",
+    "segment_rows",
+    "segment_title",
+    "stated_rows",
+    "stated_sentence",
+    "stated_title",
+]
 
 _MOST = 12
 
@@ -91,3 +100,74 @@ def no_preferences() -> str:
         "No customer differs from all others by more than chance, in what, where or when they buy. Tables products and columns "
         "order_lines.product_id, channel and discount would show more."
     )
+
+
+def segment_title() -> str:
+    """What the folded table by segment shows."""
+    return _("What the customers of each segment prefer more often than all customers")
+
+
+def segment_rows(found: pd.DataFrame) -> tuple[list[list[str]], dict[str, str]]:
+    """The two strongest preferences of each segment."""
+    rows = [
+        [
+            segment_label(str(r["segment"])),
+            _trait(str(r["trait"])),
+            _value(str(r["trait"]), str(r["value"])),
+            f.number(r["customers"], 0),
+            f.percent(r["share"], 1),
+            f.percent(r["usual"], 1),
+        ]
+        for _name, part in found.groupby("segment")
+        for r in part.head(2).to_dict("records")
+    ]
+    heads = {
+        _("Segment"): "left",
+        _("Trait"): "left",
+        _("Preferred"): "left",
+        _("Customers"): "right",
+        _("Of the segment"): "right",
+        _("Of all customers"): "right",
+    }
+    return rows, heads
+
+
+def stated_title() -> str:
+    """What the folded table of statements shows."""
+    return _("What was stated, and what purchases show")
+
+
+def stated_sentence(found: pd.DataFrame | None) -> str:
+    """How often purchases show what was stated."""
+    if found is None:
+        return ""
+    n, same, other = (int(found[name].sum()) for name in ("customers", "observed", "other"))
+    return _(
+        "Of {n} statements about goods, purchases show the same for {same} and something else for {other}; for the rest they show no "
+        "preference beyond chance.",
+        n=f.number(n, 0),
+        same=f.number(same, 0),
+        other=f.number(other, 0),
+    )
+
+
+def stated_rows(found: pd.DataFrame) -> tuple[list[list[str]], dict[str, str]]:
+    """Statements as finished texts."""
+    rows = [
+        [
+            str(r["topic"]),
+            _value(str(r["trait"]), str(r["value"])),
+            f.number(r["customers"], 0),
+            f.number(r["observed"], 0),
+            f.number(r["other"], 0),
+        ]
+        for r in found.head(_MOST).to_dict("records")
+    ]
+    heads = {
+        _("About"): "left",
+        _("Stated"): "left",
+        _("Customers"): "right",
+        _("Purchases show it"): "right",
+        _("They show another"): "right",
+    }
+    return rows, heads

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -17,8 +18,11 @@ __all__ = [
     "example_title",
     "need_rows",
     "no_needs",
+    "no_products",
     "no_satisfaction",
     "no_voices",
+    "product_rows",
+    "product_title",
     "profit_sentence",
     "repeat_sentence",
     "satisfaction_rows",
@@ -28,6 +32,7 @@ __all__ = [
 ]
 
 _QUARTERS = 6
+_MOST = 12
 Rows = tuple[list[list[str]], dict[str, str]]
 
 
@@ -236,3 +241,46 @@ def profit_sentence(found: pd.Series | None) -> str:
         covered=f.percent(found["answered"] / found["customers"]),
         all=f.number(found["customers"], 0),
     )
+
+
+def product_title() -> str:
+    """What the folded table of products shows."""
+    return _("Products by negative texts")
+
+
+def product_rows(voices: Voices | None, names: Mapping[str, str]) -> Rows:
+    """Products with the most negative texts.
+
+    Parameters
+    ----------
+    voices
+        Of :func:`crm_analysis.models.read_voices`.
+    names
+        product_id to name.
+    """
+    if voices is None or voices.products.empty:
+        return [], {}
+    marks = {"more": _("more than chance"), "less": _("less than chance"), "": _("chance is enough")}
+    rows = [
+        [
+            names.get(str(r["product_id"]), str(r["product_id"])),
+            f.number(r["texts"], 0),
+            f.number(r["negative"], 0),
+            f.percent_interval(r["share"], r["low"], r["high"]),
+            marks[str(r["mark"])],
+        ]
+        for r in voices.products.head(_MOST).to_dict("records")
+    ]
+    heads = {
+        _("Product"): "left",
+        _("Texts"): "right",
+        _("Negative"): "right",
+        _("Share, drawn towards all"): "right",
+        _("Finding"): "left",
+    }
+    return rows, heads
+
+
+def no_products() -> str:
+    """What negative texts by product need."""
+    return _("Negative texts by product need the column feedback.product_id.")

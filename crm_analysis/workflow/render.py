@@ -23,6 +23,7 @@ __all__ = ["render_notebook", "render_page"]
 _PLOTLY = "application/vnd.plotly.v1+json"
 _FIGURE = "application/vnd.crm-analysis.figure+html"
 _SHOWN = [_FIGURE, "text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg", "text/plain"]
+_LEAST_PARTS = 4
 _OF_THIS_MACHINE = ("config = ", "run_dir = ")
 
 
@@ -62,7 +63,7 @@ def render_notebook(
         config=Config({"NbConvertBase": {"display_data_priority": _SHOWN}, "TemplateExporter": _NO_PROMPTS}),
     )
     html, _resources = exporter.from_notebook_node(
-        _prepared(notebook), resources={"report": _page(step, edition, frame, failure)}
+        _prepared(notebook), resources={"report": _page(step, edition, frame, failure) | {"parts": _parts(notebook)}}
     )
     return str(html)
 
@@ -89,6 +90,7 @@ def _page(step: Step, edition: Edition, frame: PageFrame, failure: str | None) -
         "words": {
             "overview": _("Overview"),
             "steps": _("Steps of the report"),
+            "parts": _("On this page"),
             "show_code": _("Show the code"),
             "show_error": _("Show the error"),
             "download": _("Save this figure as a picture"),
@@ -96,6 +98,18 @@ def _page(step: Step, edition: Edition, frame: PageFrame, failure: str | None) -
             "saved": _("The picture is saved"),
         },
     }
+
+
+def _parts(notebook: nbformat.NotebookNode) -> list[dict[str, str]]:
+    """Headings of the second rank with the cells they stand in, for pages that are long: four parts or more."""
+    headed = [
+        {"href": f"#cell-{cell.id}", "text": line.removeprefix("## ").strip()}
+        for cell in notebook.cells
+        if cell.cell_type == "markdown"
+        for line in cell.source.splitlines()
+        if line.startswith("## ")
+    ]
+    return headed if len(headed) >= _LEAST_PARTS else []
 
 
 def _prepared(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:

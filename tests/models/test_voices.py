@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import ibis
 import numpy as np
@@ -53,6 +54,23 @@ def test_few_texts_give_no_example_and_no_text_gives_nothing() -> None:
     assert few is not None and few.examples == {}
     assert read_voices(None, AS_OF) is None and needs_of(None) is None
     assert read_voices(ibis.memtable(rows.drop(columns="text")), AS_OF) is None
+
+
+def test_products_with_more_bad_texts_than_chance() -> None:
+    good = pd.concat([_feedback(60, f"fine {n}", 5.0).assign(product_id=f"p{n}") for n in range(8)])
+    bad = _feedback(60, "broken", 1.0).assign(product_id="bad")
+    voices = read_voices(ibis.memtable(pd.concat([good, bad, _feedback(9, "no product", 1.0)])), AS_OF)
+    assert voices is not None
+    assert voices.products.loc[0, ["product_id", "texts", "negative", "mark"]].tolist() == ["bad", 60, 60, "more"]
+    assert voices.products["texts"].sum() == 9 * 60 and voices.products["share"].iloc[0] < 1
+    none = read_voices(ibis.memtable(bad.drop(columns="product_id")), AS_OF)
+    assert none is not None and none.products.empty
+
+
+def test_a_list_of_topics_of_ones_own(tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text('[pets]\nen = ["dog"]\n', encoding="utf-8")
+    voices = read_voices(ibis.memtable(_feedback(40, "my dog", 5.0)), AS_OF, (), tmp_path / "own.toml")
+    assert voices is not None and voices.topics["topic"].tolist() == ["pets"]
 
 
 def test_texts_alone_are_enough() -> None:

@@ -72,6 +72,18 @@ def small_shop(folder: Path) -> None:
     pd.DataFrame(campaigns).to_csv(folder / "campaigns.csv", index=False)
     targets = [("K1", c) for c in ids[::2]] + [("K2", c) for c in ids[::3]]
     pd.DataFrame(targets, columns=["campaign_id", "customer_id"]).to_csv(folder / "campaign_targets.csv", index=False)
+    _texts().to_csv(folder / "feedback.csv", index=False)
+
+
+def _texts() -> pd.DataFrame:
+    """Reviews whose writers name themselves, their phone, mail and address."""
+    rows = []
+    for number in range(90):
+        who, said = person(number), "delivery came late" if number % 2 else "배송이 늦었어요"
+        text = f"{said}, {who.name}, {who.phone}, {who.email}, {who.address}"
+        rows.append((f"F{number:03}", f"C{number:04}", "2024-05-01 10:00", "review", 2, 5, text, f"P{number % 3}"))
+    columns = ["feedback_id", "customer_id", "given_at", "kind", "score", "scale_max", "text", "product_id"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _orders_of(number: int, rng: np.random.Generator) -> list[tuple[object, ...]]:
@@ -126,6 +138,7 @@ SMALL = Shop(
         "customers": "customers.csv",
         "campaigns": "campaigns.csv",
         "campaign_targets": "campaign_targets.csv",
+        "feedback": "feedback.csv",
     },
 )
 THREE = Shop("three columns", three_columns, {"order_lines": "orders.csv"})

@@ -172,6 +172,15 @@ def test_no_personal_value_is_left_anywhere(english, plain):
         assert not any(value in workspace.said for value in PLANTED)
 
 
+def test_texts_are_shown_without_who_wrote_them(english):
+    page = (english.report / "02_customers.html").read_text("utf-8")
+    assert "delivery came late" in page or "배송이 늦었어요" in page
+    said = pd.read_parquet(english.report / "tables" / "feedback_topics.parquet").set_index("topic")
+    assert said.loc["delivery", "texts"] == 90
+    about = pd.read_parquet(english.report / "tables" / "feedback_products.parquet")
+    assert about["texts"].tolist() == [30, 30, 30] and (about["mark"] == "").all()
+
+
 def test_the_search_finds_what_may_be_kept(english):
     warehouse = english.root / "data" / "warehouse"
     kept = "".join(_decoded(file) for file in (warehouse / "customers").glob("*.parquet"))

@@ -64,6 +64,18 @@ def test_page_has_bar_navigation_and_folded_code() -> None:
     assert 'href="index.html"' in html
 
 
+def test_long_pages_list_their_parts() -> None:
+    def of(parts: int) -> str:
+        cells = [nbformat.v4.new_markdown_cell(f"## Part {n}\n\nText.", id=f"p{n}") for n in range(parts)]
+        notebook = nbformat.v4.new_notebook(cells=cells)
+        return render_notebook(notebook, STEPS[2], ENGLISH[0], PageFrame("Shop", STEPS, ENGLISH))
+
+    long = of(5)
+    assert [f'<a href="#cell-p{n}">Part {n}</a>' in long for n in range(5)] == [True] * 5
+    assert all(f'id="cell-p{n}"' in long for n in range(5))
+    assert 'class="parts"' not in of(3)
+
+
 def test_page_asks_for_nothing_from_the_network() -> None:
     html = page(output({"application/vnd.plotly.v1+json": FIGURE}))
     assert not EXTERNAL.search(html)
