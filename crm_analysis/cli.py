@@ -178,11 +178,7 @@ def build_app() -> typer.Typer:
 
         work.take_results(config, _overrides(lang), file)
 
-    @app.command(help=_("Open the report pages with Voila."))
-    def serve(config: config = Path(CONFIG), lang: lang = None) -> None:
-        from crm_analysis.commands import tools
-
-        tools.serve(config, _overrides(lang))
+    _add_serve(app, config, lang)
 
     @app.command(help=_("Open the notebooks in JupyterLab."))
     def lab(config: config = Path(CONFIG), lang: lang = None) -> None:
@@ -194,6 +190,26 @@ def build_app() -> typer.Typer:
     app.add_typer(_people_app(config, lang), name="people", help=_("Which accounts are one person."))
     app.add_typer(_runs_app(config, lang), name="runs", help=_("Runs of the project."))
     return app
+
+
+def _add_serve(app: typer.Typer, config: Any, lang: Any) -> None:
+    """The verb that shows the reports as a web page."""
+
+    @app.command(help=_("Serve the reports as a web page, behind a token."))
+    def serve(
+        config: config = Path(CONFIG),
+        port: Annotated[int | None, typer.Option("--port", help=_("Port; 8866 unless set in crm.toml."))] = None,
+        public: Annotated[bool, typer.Option("--public", help=_("Without a token: open to all."))] = False,
+        base_url: Annotated[str | None, typer.Option("--base-url", help=_("Path behind a proxy."))] = None,
+        static: Annotated[bool, typer.Option("--static", help=_("The report alone, without kernels."))] = False,
+        browser: Annotated[bool, typer.Option("--browser/--no-browser", help=_("Open it in a browser."))] = True,
+        lang: lang = None,
+    ) -> None:
+        from crm_analysis.commands.serve import serve as start
+
+        given = {"serve.port": port, "serve.base_url": base_url}
+        overrides = _overrides(lang) | {name: value for name, value in given.items() if value is not None}
+        start(config, overrides, public=public, static=static, browser=browser)
 
 
 def _add_customer_verbs(app: typer.Typer, config: Any, lang: Any) -> None:

@@ -32,6 +32,7 @@ __all__ = [
     "OfferSettings",
     "PathSettings",
     "ProjectSettings",
+    "ServeSettings",
     "Settings",
     "SimulationSettings",
     "SourceSettings",
@@ -234,6 +235,28 @@ class SimulationSettings(_Section):
     path: Path = Path("data/simulated")
 
 
+class ServeSettings(_Section):
+    """``[serve]``: the report pages as a web page.
+
+    ``ip``: address to listen on; ``localhost`` is this machine alone. ``base_url``: path behind a proxy.
+    ``preheated``: kernels that wait for the next visitor. ``max_kernels``: those that run at a time, the waiting ones
+    among them; who comes when all are taken sees the report without a kernel. ``idle_minutes``: after which the kernel
+    of a visitor ends.
+    """
+
+    ip: str = "localhost"
+    port: int = Field(default=8866, ge=0, le=65535)
+    base_url: str = Field(default="/", pattern="^/")
+    preheated: int = Field(default=1, ge=0, le=20)
+    max_kernels: int = Field(default=6, ge=1, le=200)
+    idle_minutes: float = Field(default=20, gt=0, le=1440)
+
+    @property
+    def most_visitors(self) -> int:
+        """Visitors with a kernel of their own at a time."""
+        return max(self.max_kernels - self.preheated, 1)
+
+
 class TextSettings(_Section):
     """``[text]``: how texts of customers are read."""
 
@@ -262,6 +285,7 @@ class Settings(_Section):
     segments: dict[str, str] = Field(default_factory=dict)
     text: TextSettings = TextSettings()
     simulation: SimulationSettings = SimulationSettings()
+    serve: ServeSettings = ServeSettings()
     path: Path | None = None
 
     @field_validator("segments")

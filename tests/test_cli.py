@@ -16,7 +16,6 @@ from crm_analysis.cli import main
 from crm_analysis.messages import use_language
 from crm_analysis.project import open_project
 from crm_analysis.workflow.event_table import event_sources
-from crm_analysis.workflow.run_folder import RunFolder
 from crm_analysis.workflow.steps import STEPS
 
 Main = Callable[..., tuple[int, str, str]]
@@ -60,7 +59,7 @@ def test_init_makes_a_workspace_and_leaves_an_existing_one_alone(crm: Main, tmp_
     folder = tmp_path / "corner shop"
     status, out, err = crm("init", str(folder))
     assert (status, err) == (0, "")
-    assert {p.name for p in (folder / "notebooks").iterdir()} == {step.notebook for step in STEPS}
+    assert {p.name for p in (folder / "notebooks").iterdir()} == {*(step.notebook for step in STEPS), "dashboard.ipynb"}
     assert (folder / "data").is_dir()
     assert (folder / "reports").is_dir()
     settings = tomllib.loads((folder / "crm.toml").read_text("utf-8"))
@@ -314,17 +313,11 @@ def test_decide_writes_and_undo_takes_back(crm: Main, shop: Path) -> None:
     assert "There was no entry" in crm(*words, "x", "--undo")[1]
 
 
-def test_lab_and_serve_start_the_plain_tools(crm: Main, shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lab_starts_jupyterlab_on_the_notebooks(crm: Main, shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[list[str]] = []
     monkeypatch.setattr(subprocess, "run", lambda command, **_options: started.append(command))
     assert crm("lab", str(shop))[0] == 0
     assert started.pop() == [sys.executable, "-m", "jupyterlab", str(shop / "notebooks")]
-    folder = RunFolder(shop / "reports" / "six", "20240301-101500-abcd").path
-    folder.mkdir(parents=True)
-    (folder / "manifest.json").write_text('{"state": "done"}')
-    assert crm("serve", str(shop))[0] == 0
-    (command,) = started
-    assert command[:4] == [sys.executable, "-m", "voila", str(folder)]
 
 
 def test_forget_says_in_one_line_what_went_and_which_files_still_hold_it(crm: Main, shop: Path) -> None:

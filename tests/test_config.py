@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from crm_analysis.config import Settings, load_settings
+from crm_analysis.config import ServeSettings, Settings, load_settings
 from crm_analysis.errors import ConfigError
 
 DATA = Path(__file__).parent.parent / "data"
@@ -144,3 +144,14 @@ def test_settings_in_the_repository_are_valid(file: Path) -> None:
     assert settings.project.example
     assert settings.notebooks == DATA.parent / "notebooks"
     assert settings.warehouse_path.parent == DATA / "warehouse"
+
+
+def test_waiting_kernels_take_places_from_visitors_but_never_the_last() -> None:
+    assert ServeSettings(max_kernels=6, preheated=1).most_visitors == 5
+    assert ServeSettings(max_kernels=1, preheated=3).most_visitors == 1
+
+
+def test_the_base_of_addresses_is_a_path(tmp_path: Path) -> None:
+    (tmp_path / "crm.toml").write_text('[serve]\nbase_url = "shop"\n', encoding="utf-8")
+    with pytest.raises(ConfigError, match="base_url"):
+        load_settings(tmp_path)

@@ -1,4 +1,4 @@
-"""``lab`` and ``serve``: JupyterLab and Voila on the workspace."""
+"""``lab``: JupyterLab on the workspace."""
 
 from __future__ import annotations
 
@@ -9,29 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from crm_analysis.config import load_settings
-from crm_analysis.errors import RunError
-from crm_analysis.messages import _
-from crm_analysis.workflow.run_folder import latest_published
 
-__all__ = ["lab", "serve"]
+__all__ = ["lab"]
 
 
 def lab(config: Path, overrides: Mapping[str, Any]) -> None:
     """Start JupyterLab in the folder of the notebooks."""
     settings = load_settings(config, overrides)
     subprocess.run([sys.executable, "-m", "jupyterlab", str(settings.notebooks)], check=False)
-
-
-def serve(config: Path, overrides: Mapping[str, Any]) -> None:
-    """Start Voila on the executed notebooks of the latest report.
-
-    Raises
-    ------
-    RunError
-        There is no report yet.
-    """
-    settings = load_settings(config, overrides)
-    latest = latest_published(settings.reports / settings.slug)
-    if latest is None:
-        raise RunError(_("There is no report yet. Run 'crm-analysis run' first."))
-    subprocess.run([sys.executable, "-m", "voila", str(latest.path), "--no-browser"], check=False)

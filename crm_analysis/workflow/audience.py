@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import IO
 
 import pandas as pd
 
@@ -15,7 +16,7 @@ def _harmless(text: object) -> object:
     return f"'{text}" if isinstance(text, str) and text.startswith(_FORMULA) else text
 
 
-def write_csv(frame: pd.DataFrame, target: Path) -> None:
+def write_csv(frame: pd.DataFrame, target: Path | IO[bytes]) -> None:
     """Write a frame as UTF-8 with a byte order mark, ISO dates and plain numbers.
 
     Text that a spreadsheet would read as a formula gets an apostrophe in front.
@@ -25,9 +26,10 @@ def write_csv(frame: pd.DataFrame, target: Path) -> None:
     frame
         What to write.
     target
-        File; its folder is made.
+        File, whose folder is made, or a stream.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
+    if isinstance(target, Path):
+        target.parent.mkdir(parents=True, exist_ok=True)
     safe = frame.copy(deep=False)
     for name in safe.columns:
         if not pd.api.types.is_numeric_dtype(safe[name]) and not pd.api.types.is_datetime64_any_dtype(safe[name]):

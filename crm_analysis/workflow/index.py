@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,45 +13,30 @@ from crm_analysis import formats as f
 from crm_analysis.config import Settings
 from crm_analysis.contract.handed_over import HANDED_OVER
 from crm_analysis.decisions import RunState, assumptions_from
-from crm_analysis.messages import _, language, plural
+from crm_analysis.messages import _, language
 from crm_analysis.narrative import overview
 from crm_analysis.narrative.actions import action_pages
-from crm_analysis.narrative.changes import changes, is_comparable
+from crm_analysis.narrative.changes import changes
 from crm_analysis.narrative.definitions import definitions_of
 from crm_analysis.narrative.explained import explained
 from crm_analysis.narrative.run_tables import RunTables
 from crm_analysis.workflow.editions import Edition
 from crm_analysis.workflow.files import read_json, write_text
 from crm_analysis.workflow.first_pages import page_of
+from crm_analysis.workflow.recorded import data_state, facts_of, notes_of
 from crm_analysis.workflow.run_folder import MANIFEST, latest_published
+from crm_analysis.workflow.run_state import run_state_of
 from crm_analysis.workflow.steps import STEPS, step_of
 from crm_analysis.workflow.style import language_switch
 
 __all__ = ["write_index"]
 
 
-def _notes(folder: Path) -> dict[str, dict[str, Any]]:
-    found = {}
-    for step in STEPS:
-        file = folder / "notes" / f"{step.stem}.json"
-        if file.is_file():
-            found[step.number] = json.loads(file.read_text(encoding="utf-8"))
-    return found
-
-
-def _facts(notes: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    facts: dict[str, Any] = {}
-    for note in notes.values():
-        facts |= note.get("facts", {})
-    return facts
-
-
 def _words(facts: dict[str, Any], run_id: str) -> dict[str, str]:
-    gaps = int(facts["parts"]) - int(facts["ready"])
     return {
         "data_until": _("data up to {date}", date=explained("as_of", f.date(facts["as_of"]))),
         "run": _("run {run}", run=run_id),
-        "data_state": plural("Data: {n} part is missing something", "Data: {n} parts are missing something", gaps),
+        "data_state": data_state(facts),
         "steps": _("Steps of the report"),
         "overview": _("Overview"),
         "list": _("List of all contacts (CSV)"),
@@ -86,14 +70,7 @@ def _words(facts: dict[str, Any], run_id: str) -> dict[str, str]:
 def _previous(run_dir: Path) -> RunState | None:
     """What the latest published run knew and decided; None where there is none to compare with."""
     latest = latest_published(run_dir.parent)
-    if latest is None:
-        return None
-    facts = _facts(_notes(latest.path))
-    files = [latest.path / "tables" / f"{name}.parquet" for name in ("customer_scores", "strategy_by_segment")]
-    if not is_comparable(facts) or not all(file.is_file() for file in files):
-        return None
-    scores, strategies = (pd.read_parquet(file) for file in files)
-    return RunState(facts, scores, strategies)
+    return None if latest is None else run_state_of(latest.path)
 
 
 def _version(run_dir: Path, facts: dict[str, Any], run_id: str) -> str:
@@ -147,7 +124,7 @@ def _definitions(run: RunTables) -> list[dict[str, str]]:
 
 
 def _write_short(run_dir: Path, edition: Edition, editions: Sequence[Edition], settings: Settings) -> None:
-    notes = _notes(edition.folder(run_dir))
+    notes = notes_of(edition.folder(run_dir))
     steps = [step for step in STEPS if (run_dir / step.page).is_file()]
     last = steps[-1].number
     page = page_of(
@@ -178,15 +155,15 @@ def write_index(run_dir: Path, settings: Settings, editions: Sequence[Edition]) 
     editions
         The languages of the report.
     """
-    whole = len(_notes(run_dir)) == len(STEPS)
+    whole = len(notes_of(run_dir)) == len(STEPS)
     for edition in editions:
         with language(edition.lang):
             (_write_first_pages if whole else _write_short)(run_dir, edition, editions, settings)
 
 
 def _write_first_pages(run_dir: Path, edition: Edition, editions: Sequence[Edition], settings: Settings) -> None:
-    notes = _notes(edition.folder(run_dir))
-    facts = _facts(notes)
+    notes = notes_of(edition.folder(run_dir))
+    facts = facts_of(notes)
     run = _tables(run_dir, settings, facts)
     run_id = run_dir.name.removeprefix(".").removesuffix(".partial")
     as_of = dt.date.fromisoformat(facts["as_of"])

@@ -24,12 +24,13 @@ from crm_analysis.decisions import assignments
 from crm_analysis.errors import StepError
 from crm_analysis.features import Margin, ProfitLadder, item_lines, margin_of, period, profit_ladder, year_bounds
 from crm_analysis.learning import append_assignments, append_effects, current_effects
-from crm_analysis.messages import _, plural
+from crm_analysis.messages import _
 from crm_analysis.narrative.gaps import gaps_of
 from crm_analysis.project import Project, open_project
 from crm_analysis.warehouse import collect
 from crm_analysis.workflow.audience import write_csv
 from crm_analysis.workflow.editions import home_of
+from crm_analysis.workflow.html_table import escaped, html_table
 from crm_analysis.workflow.overrules import read_overrules
 from crm_analysis.workflow.run_folder import latest_published
 from crm_analysis.workflow.steps import Step, step_of
@@ -278,7 +279,7 @@ class StepSession:
         """Show the step's answer, one sentence with its number, and keep it for the first page."""
         self.note["answer"] = sentence
         self._keep()
-        display(HTML(f'<p class="answer">{_escaped(sentence)}</p>'))
+        display(HTML(f'<p class="answer">{escaped(sentence)}</p>'))
 
     def say(self, *sentences: str) -> None:
         """Show sentences as a paragraph; empty ones are left out."""
@@ -288,7 +289,7 @@ class StepSession:
         """Show a figure, or why there is none."""
         if figure is None:
             display(
-                HTML(f'<p class="empty">{_escaped(otherwise or _("There is too little data for this figure."))}</p>')
+                HTML(f'<p class="empty">{escaped(otherwise or _("There is too little data for this figure."))}</p>')
             )
             return
         content = json.loads(figure.to_json())
@@ -312,10 +313,10 @@ class StepSession:
             What it is about: the table is folded away under this line until it is opened.
         """
         if not rows:
-            display(HTML(f'<p class="empty">{_escaped(otherwise or _("There is nothing to show here."))}</p>'))
+            display(HTML(f'<p class="empty">{escaped(otherwise or _("There is nothing to show here."))}</p>'))
             return
-        table = _html_table(rows, heads, len(rows) if fold else ROWS_SHOWN)
-        title = f"<summary>{_escaped(fold)}</summary>"
+        table = html_table(rows, heads, len(rows) if fold else ROWS_SHOWN)
+        title = f"<summary>{escaped(fold)}</summary>"
         display(HTML(f"<details class='figure-table'>{title}{table}</details>" if fold else table))
 
     def missing(self, readiness: pd.DataFrame) -> None:
@@ -327,7 +328,7 @@ class StepSession:
             display(Markdown(_("Nothing is missing for this step.")))
             return
         items = "".join(
-            f"<li><strong>{_escaped(g.what)}</strong>: {_escaped(g.why)} {_escaped(g.remedy)}</li>" for g in gaps
+            f"<li><strong>{escaped(g.what)}</strong>: {escaped(g.why)} {escaped(g.remedy)}</li>" for g in gaps
         )
         display(HTML(f'<ul class="missing">{items}</ul>'))
 
@@ -350,25 +351,6 @@ def _plain_markdown(sentence: str) -> str:
     """A sentence that Markdown shows as it stands: no formula, strikethrough or tag, no list from a leading year."""
     text = sentence.replace("$", r"\$").replace("~", r"\~").replace("<", r"\<")
     return re.sub(r"^(\s*)(\d+)\. ", r"\1\2\. ", text)
-
-
-def _escaped(text: str) -> str:
-    """Text for HTML; a dollar sign stands in an element of its own, or JupyterLab and Voila set a formula."""
-    plain = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return plain.replace("$", "<span>$</span>")
-
-
-def _html_table(rows: Sequence[Sequence[str]], heads: Mapping[str, str], most: int) -> str:
-    sides = ["num" if side == "right" else "txt" for side in heads.values()]
-    head = "".join(f'<th class="{side}">{_escaped(name)}</th>' for side, name in zip(sides, heads, strict=True))
-    body = "".join(
-        "<tr>" + "".join(f'<td class="{s}">{_escaped(str(c))}</td>' for s, c in zip(sides, row, strict=True)) + "</tr>"
-        for row in rows[:most]
-    )
-    rest = len(rows) - most
-    left = plural("and {n} more row in the tables of the run", "and {n} more rows in the tables of the run", rest)
-    more = f'<p class="more">{_escaped(left)}</p>' if rest > 0 else ""
-    return f'<table class="data"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}'
 
 
 def open_step(name: str, config: str, run_dir: str = "", lang: str = "") -> StepSession:

@@ -81,6 +81,11 @@ def test_personal_data_is_masked(text: str, secret: str) -> None:
     assert secret not in shown and MASK in shown
 
 
+def test_names_with_digits_or_hyphens_are_masked_in_parts() -> None:
+    (shown,) = masked(["from Anna-Lena Quux0012 and quux"], ["Anna-Lena Quux0012"])
+    assert not [name for name in ("Anna", "Lena", "Quux", "quux", "0012") if name in shown]
+
+
 @given(st.text(max_size=30), st.integers(100, 10**12), st.text(max_size=30))
 def test_no_run_of_three_digits_is_left(before: str, number: int, after: str) -> None:
     (shown,) = masked([f"{before}{number}{after}"])

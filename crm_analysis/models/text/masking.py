@@ -24,6 +24,7 @@ _PATTERNS = tuple(
         r"(?<![가-힣])[가-힣]{2,4}\s?(?:씨|님)(?![가-힣]{3})",
     )
 )
+_LETTERS = re.compile(r"[^\W\d_]+")
 _FEWEST_LETTERS = 2
 
 
@@ -37,14 +38,14 @@ def masked(texts: Sequence[str], names: Iterable[str] = ()) -> list[str]:
     names
         Names of customers; their parts of two letters or more are masked wherever they stand.
     """
-    parts = {part.lower() for name in names for part in (name, *name.split()) if len(part) >= _FEWEST_LETTERS}
+    parts = {part.lower() for name in names for part in _LETTERS.findall(name) if len(part) >= _FEWEST_LETTERS}
     return [_masked(text, parts) for text in texts]
 
 
 def _masked(text: str, parts: set[str]) -> str:
     for pattern in _PATTERNS:
         text = pattern.sub(MASK, text)
-    return re.sub(r"[^\W\d_]+", lambda found: _unless_name(found.group(), parts), text)
+    return _LETTERS.sub(lambda found: _unless_name(found.group(), parts), text)
 
 
 def _unless_name(word: str, parts: set[str]) -> str:

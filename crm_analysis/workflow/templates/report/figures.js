@@ -1,6 +1,7 @@
-document.addEventListener("DOMContentLoaded", () => {
+// Draws every figure below an element that is not drawn yet; figures that a page gets later are drawn by another call.
+function drawFigures(root) {
   if (!window.Plotly) return; // the alternative text stays
-  const { download, saving, saved } = document.body.dataset;
+  const { download, saving, saved } = (root.querySelector("[data-download]") || document.body).dataset;
   Plotly.register({
     moduleType: "locale",
     name: "report",
@@ -10,7 +11,8 @@ document.addEventListener("DOMContentLoaded", () => {
     },
     format: {},
   });
-  for (const figure of document.querySelectorAll("figure.figure")) {
+  for (const figure of root.querySelectorAll("figure.figure:not([data-drawn])")) {
+    figure.dataset.drawn = "";
     const plot = figure.querySelector("div.plot");
     const { data, layout, picture } = JSON.parse(figure.querySelector('script[type="application/json"]').textContent);
     // A saved picture has title, subtitle and caption, which the page writes around the figure.
@@ -24,7 +26,10 @@ document.addEventListener("DOMContentLoaded", () => {
     plot.replaceChildren();
     Plotly.newPlot(plot, data, { ...layout, autosize: true }, config);
   }
+}
+document.addEventListener("DOMContentLoaded", () => {
+  drawFigures(document);
   window.addEventListener("beforeprint", () => {
-    for (const plot of document.querySelectorAll("div.plot")) Plotly.Plots.resize(plot);
+    for (const plot of document.querySelectorAll("div.plot")) if (plot.data) Plotly.Plots.resize(plot);
   });
 });
