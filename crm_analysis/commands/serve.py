@@ -16,7 +16,7 @@ from crm_analysis.dashboard.app import CONFIG
 from crm_analysis.errors import RunError
 from crm_analysis.messages import _
 from crm_analysis.resources import resource
-from crm_analysis.server.options import ServeOptions
+from crm_analysis.voila_server.options import ServeOptions
 from crm_analysis.workflow.run_folder import latest_published
 
 __all__ = ["serve"]
@@ -64,10 +64,10 @@ def serve(
 
 def _server(settings: Settings, options: ServeOptions, static: bool) -> Any:
     if static:
-        from crm_analysis.server.plain import PlainServer
+        from crm_analysis.voila_server.plain import PlainServer
 
         return PlainServer(options)
-    from crm_analysis.server.app import DashboardServer  # Voila takes a second to import
+    from crm_analysis.voila_server.app import DashboardServer  # Voila takes a second to import
 
     os.environ[CONFIG] = str(settings.path)  # the kernels read it
     os.environ["CRM_ANALYSIS_PROJECT__LANG"] = settings.lang

@@ -17,10 +17,10 @@ from tornado.web import Application
 
 from crm_analysis.config import ServeSettings
 from crm_analysis.resources import resource
-from crm_analysis.server.app import DashboardServer, Places
-from crm_analysis.server.guard import _Guard
-from crm_analysis.server.options import ServeOptions
-from crm_analysis.server.plain import PlainServer
+from crm_analysis.voila_server.app import DashboardServer, Places
+from crm_analysis.voila_server.guard import _Guard
+from crm_analysis.voila_server.options import ServeOptions
+from crm_analysis.voila_server.plain import PlainServer
 
 from .conftest import FORMULA, HOSTILE, NEW, SOURCE
 

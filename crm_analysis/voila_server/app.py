@@ -13,11 +13,11 @@ from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 from voila.tornado.handler import TornadoVoilaHandler
 
 from crm_analysis.dashboard.page import PAGE
-from crm_analysis.server.files import file_rules
-from crm_analysis.server.guard import guarded
-from crm_analysis.server.listening import listen
-from crm_analysis.server.options import ServeOptions
-from crm_analysis.server.plain import send_to_report
+from crm_analysis.voila_server.files import file_rules
+from crm_analysis.voila_server.guard import guarded
+from crm_analysis.voila_server.listening import listen
+from crm_analysis.voila_server.options import ServeOptions
+from crm_analysis.voila_server.plain import send_to_report
 
 __all__ = ["DashboardServer", "Places"]
 

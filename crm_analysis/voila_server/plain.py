@@ -8,10 +8,10 @@ from typing import Any
 
 from tornado.web import Application, ErrorHandler, HTTPError, RequestHandler
 
-from crm_analysis.server.files import FULL, file_rules, report_address
-from crm_analysis.server.guard import guarded
-from crm_analysis.server.listening import listen
-from crm_analysis.server.options import ServeOptions
+from crm_analysis.voila_server.files import FULL, file_rules, report_address
+from crm_analysis.voila_server.guard import guarded
+from crm_analysis.voila_server.listening import listen
+from crm_analysis.voila_server.options import ServeOptions
 
 __all__ = ["PlainServer", "send_to_report"]
 
