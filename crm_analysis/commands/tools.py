@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -17,9 +18,14 @@ __all__ = ["lab", "serve"]
 
 
 def lab(config: Path, overrides: Mapping[str, Any]) -> None:
-    """Start JupyterLab in the folder of the notebooks."""
+    """Start JupyterLab on the workspace, its file browser at the notebooks.
+
+    Its root is the folder that holds settings, notebooks and reports, so that the panel reaches all of them.
+    """
     settings = load_settings(config, overrides)
-    subprocess.run([sys.executable, "-m", "jupyterlab", str(settings.notebooks)], check=False)
+    root = os.path.commonpath([settings.root, settings.notebooks, settings.reports])
+    places = [f"--ServerApp.root_dir={root}", f"--ServerApp.preferred_dir={settings.notebooks}"]
+    subprocess.run([sys.executable, "-m", "jupyterlab", *places], check=False)
 
 
 def serve(config: Path, overrides: Mapping[str, Any]) -> None:
