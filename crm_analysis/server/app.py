@@ -15,7 +15,8 @@ from crm_analysis.server.answers import JobAnswers
 from crm_analysis.server.base import Shared
 from crm_analysis.server.job_queue import JobQueue
 from crm_analysis.server.job_store import JobStore
-from crm_analysis.server.routes import ROUTES
+from crm_analysis.server.report import ReportHandler
+from crm_analysis.server.routes import REPORT_ROUTE, ROUTES
 
 __all__ = ["CrmAnalysisApp"]
 
@@ -50,6 +51,7 @@ class CrmAnalysisApp(ExtensionApp):
         queue = JobQueue(JobStore(state / "jobs.sqlite", root), state / "logs", self.command, self.max_runs)
         shared = Shared(root, queue, JobAnswers(queue, root), list(self.command))
         self.handlers.extend((f"/crm-analysis{path}", handler, {"shared": shared}) for path, handler in ROUTES)
+        self.handlers.append((f"/crm-analysis{REPORT_ROUTE}", ReportHandler, {"tickets": shared.tickets}))
         self._turns = PeriodicCallback(queue.advance, _TURN_MILLISECONDS)
         self._turns.start()
 

@@ -18,6 +18,7 @@ from crm_analysis.server.actions import ConflictError
 from crm_analysis.server.answers import JobAnswers
 from crm_analysis.server.confined import below
 from crm_analysis.server.job_queue import JobQueue
+from crm_analysis.server.report import Tickets
 
 __all__ = ["AUTH_RESOURCE", "CrmHandler", "Shared", "known_language"]
 
@@ -35,9 +36,12 @@ class Shared:
         Jobs and answers about them.
     command
         Words that start the command line.
+    tickets
+        To read reports.
     """
 
     def __init__(self, root: Path, queue: JobQueue, answers: JobAnswers, command: list[str]) -> None:
+        self.tickets = Tickets()
         self.root = root
         self.queue = queue
         self.answers = answers

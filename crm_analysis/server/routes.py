@@ -23,7 +23,7 @@ from crm_analysis.server.settings_files import find_settings, write_settings
 from crm_analysis.server.watch import WatchSocket
 from crm_analysis.workflow.steps import select_steps
 
-__all__ = ["ROUTES"]
+__all__ = ["REPORT_ROUTE", "ROUTES"]
 
 
 class SettingsHandler(CrmHandler):
@@ -149,6 +149,23 @@ class CancelHandler(CrmHandler):
         await self.answer(work)
 
 
+class TicketHandler(CrmHandler):
+    """``/tickets``."""
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """A ticket to read the report that has the page ``path``; answers ``address``, below ``/crm-analysis``."""
+        sent = self.sent()
+
+        def work() -> dict[str, Any]:
+            page = below(self.shared.root, str(sent.get("path", "")))
+            ticket, name = self.shared.tickets.issue(page)
+            return {"address": f"report/{ticket}/{name}"}
+
+        await self.answer(work)
+
+
 class ActionsHandler(CrmHandler):
     """``/actions?settings=``."""
 
@@ -187,6 +204,10 @@ ROUTES = [
     ("/runs", RunsHandler),
     ("/jobs/([0-9]+)/cancel", CancelHandler),
     ("/actions", ActionsHandler),
+    ("/tickets", TicketHandler),
     ("/watch", WatchSocket),
 ]
-"""Path below ``/crm-analysis`` and its handler."""
+"""Path below ``/crm-analysis`` and its handler; each lets in only who is known to the server."""
+
+REPORT_ROUTE = "/report/([^/]+)/(.+)"
+"""Path of :class:`.report.ReportHandler`, which asks for a ticket instead."""
