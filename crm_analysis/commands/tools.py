@@ -16,15 +16,22 @@ from crm_analysis.workflow.run_folder import latest_published
 
 __all__ = ["lab", "serve"]
 
+_NO_PANEL = "--VoilaConfiguration.extension_denylist=crm-analysis"
+"""Voila loads every extension of JupyterLab that is installed; the panel has nothing to do there."""
+
 
 def lab(config: Path, overrides: Mapping[str, Any]) -> None:
     """Start JupyterLab on the workspace, its file browser at the notebooks.
 
-    Its root is the folder that holds settings, notebooks and reports, so that the panel reaches all of them.
+    Its root is the folder of the settings, or the one above where notebooks or reports lie beside it, so that the
+    panel reaches all of them.
     """
     settings = load_settings(config, overrides)
-    root = os.path.commonpath([settings.root, settings.notebooks, settings.reports])
-    places = [f"--ServerApp.root_dir={root}", f"--ServerApp.preferred_dir={settings.notebooks}"]
+    shared = Path(os.path.commonpath([settings.root, settings.notebooks, settings.reports]))
+    root = shared if shared == settings.root.parent else settings.root
+    places = [f"--ServerApp.root_dir={root}"]
+    if settings.notebooks.is_relative_to(root):
+        places.append(f"--ServerApp.preferred_dir={settings.notebooks}")
     subprocess.run([sys.executable, "-m", "jupyterlab", *places], check=False)
 
 
@@ -40,4 +47,4 @@ def serve(config: Path, overrides: Mapping[str, Any]) -> None:
     latest = latest_published(settings.reports / settings.slug)
     if latest is None:
         raise RunError(_("There is no report yet. Run 'crm-analysis run' first."))
-    subprocess.run([sys.executable, "-m", "voila", str(latest.path), "--no-browser"], check=False)
+    subprocess.run([sys.executable, "-m", "voila", str(latest.path), "--no-browser", _NO_PANEL], check=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from crm_analysis.ingest import Sample, open_source, suggest_mapping
 from crm_analysis.ingest.mapping import missing_columns
 from crm_analysis.warehouse import open_engine
 
-__all__ = ["check", "look_at"]
+__all__ = ["check", "look_at", "still_missing"]
 
 _WIDTH = "100"
 
@@ -33,7 +33,8 @@ def look_at(file: Path) -> dict[str, Any]:
     dict
         ``columns``: list of ``header``, ``examples`` (up to five, masked where they look personal), ``column`` (of the
         contract, or None), ``certainty`` (set, name, values, none); ``known``: names of all columns of the contract;
-        ``missing``: names of those that are needed and not found; ``notes``: sentences.
+        ``missing``: names of those that are needed and not found; ``identified``: further columns of the contract that
+        tell who the customer is; ``notes``: sentences.
 
     Raises
     ------
@@ -54,19 +55,24 @@ def look_at(file: Path) -> dict[str, Any]:
                 refuse=False,
             )
             suggestions = suggest_mapping(table, source.samples, {}, file=source.name)
-            missing = missing_columns(table, {**source.mapping, **source.identifiers})
     finally:
         engine.close()
-    guessed = {s.column for s in suggestions if s.column}
+    found = [s.column for s in suggestions if s.column]
     return {
         "columns": [
             {"header": s.header, "examples": list(s.examples), "column": s.column, "certainty": s.certainty}
             for s in suggestions
         ],
         "known": [column.name for column in table.columns],
-        "missing": [name for name in missing if name not in guessed],
+        "missing": still_missing([*found, *source.identifiers]),
+        "identified": sorted(source.identifiers),
         "notes": list(source.notes),
     }
+
+
+def still_missing(columns: Iterable[str]) -> list[str]:
+    """Columns of the contract that order lines need beside those named."""
+    return missing_columns(SOURCE_TABLES["order_lines"], dict.fromkeys(columns, ""))
 
 
 def check(settings: Path, lang: str, command: Sequence[str]) -> dict[str, Any]:

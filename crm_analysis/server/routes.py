@@ -18,7 +18,7 @@ from crm_analysis.server.actions import actions_of_latest, decide
 from crm_analysis.server.answers import runs_of, steps_of
 from crm_analysis.server.base import CrmHandler
 from crm_analysis.server.confined import below, shown
-from crm_analysis.server.data_look import check, look_at
+from crm_analysis.server.data_look import check, look_at, still_missing
 from crm_analysis.server.settings_files import find_settings, write_settings
 from crm_analysis.server.watch import WatchSocket
 from crm_analysis.workflow.steps import select_steps
@@ -88,6 +88,13 @@ class LookHandler(CrmHandler):
             return look_at(file)
 
         await self.answer(work)
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """What order lines need beside ``columns``, a list of names of the contract; answers ``missing``."""
+        columns = [str(name) for name in self.sent().get("columns") or []]
+        await self.answer(lambda: {"missing": still_missing(columns)})
 
 
 class StepsHandler(CrmHandler):

@@ -26,6 +26,8 @@ export class PanelModel {
   actions: IActions | null = null;
   dataFile: string | null = null;
   look: ILook | null = null;
+  becomes: Record<string, string> = {};
+  missing: string[] = [];
   check: ICheck | null = null;
   busy = false;
   error = '';
@@ -103,8 +105,26 @@ export class PanelModel {
     this.dataFile = path;
     this.look = null;
     await this.working(async () => {
-      this.look = await this.door.get<ILook>('look', { path });
+      const look = await this.door.get<ILook>('look', { path });
+      this.becomes = Object.fromEntries(look.columns.map(column => [column.header, column.column ?? '']));
+      this.missing = look.missing;
+      this.look = look;
     });
+  }
+
+  /** Say what a header becomes, and ask what is needed beside it. */
+  async become(header: string, column: string): Promise<void> {
+    this.becomes = { ...this.becomes, [header]: column };
+    await this.working(async () => {
+      const columns = [...Object.values(this.becomes).filter(name => name), ...(this.look?.identified ?? [])];
+      this.missing = (await this.door.post<{ missing: string[] }>('look', {}, { columns })).missing;
+    });
+  }
+
+  /** Columns that two headers would become. */
+  get twice(): string[] {
+    const names = Object.values(this.becomes).filter(name => name);
+    return [...new Set(names.filter((name, at) => names.indexOf(name) !== at))];
   }
 
   /** Go back from a file to the settings. */

@@ -110,6 +110,7 @@ export interface ILook {
   columns: IColumnLook[];
   known: string[];
   missing: string[];
+  identified: string[];
   notes: string[];
 }
 

@@ -36,15 +36,11 @@ function LookView(props: IViewProps & { look: ILook; file: string }): JSX.Elemen
   const { look, file, model, words } = props;
   const names = file.split('/');
   const folder = names[names.length - 2] === 'data' ? names[names.length - 3] : names[names.length - 2];
-  const [becomes, setBecomes] = React.useState<Record<string, string>>(() =>
-    Object.fromEntries(look.columns.map(column => [column.header, column.column ?? '']))
-  );
+  const { becomes, missing, twice } = model;
   const [name, setName] = React.useState(folder ?? names[names.length - 1].replace(/\.[^.]+$/, ''));
   const [currency, setCurrency] = React.useState(words.lang === 'ko' ? 'KRW' : 'USD');
   const [lang, setLang] = React.useState<string>(words.lang);
   const how = { set: '', name: words.__('by its name'), values: words.__('by its values'), none: '' };
-  const chosen = Object.values(becomes);
-  const missing = look.missing.filter(column => !chosen.includes(column));
   const save = (): void => {
     const columns = look.columns.filter(c => becomes[c.header] && !(c.certainty === 'name' && becomes[c.header] === c.column));
     void model.save({
@@ -72,13 +68,18 @@ function LookView(props: IViewProps & { look: ILook; file: string }): JSX.Elemen
             value={becomes[column.header]}
             how={column.column === becomes[column.header] ? how[column.certainty] : ''}
             label={words.__('{header} becomes', { header: column.header })}
-            onChange={value => setBecomes({ ...becomes, [column.header]: value })}
+            onChange={value => void model.become(column.header, value)}
           />
         ))}
       </ul>
       {missing.length > 0 && (
         <p className="crm-error" role="alert">
           {words.__('Still needed: {columns}.', { columns: missing.join(', ') })}
+        </p>
+      )}
+      {twice.length > 0 && (
+        <p className="crm-error" role="alert">
+          {words.__('Chosen twice: {columns}.', { columns: twice.join(', ') })}
         </p>
       )}
       <h3>{words.__('Save as settings')}</h3>
@@ -97,7 +98,7 @@ function LookView(props: IViewProps & { look: ILook; file: string }): JSX.Elemen
         <Push
           text={words.__('Save and check')}
           kind="accept"
-          disabled={missing.length > 0 || name.trim() === '' || model.busy}
+          disabled={missing.length > 0 || twice.length > 0 || name.trim() === '' || model.busy}
           onClick={save}
         />
         <Push text={words.__('Back')} onClick={() => model.closeLook()} />

@@ -25,6 +25,9 @@ export function stepState(step: IStepProgress, words: Words): string {
   if (step.state === 'done') {
     return step.seconds === null ? words.__('done') : words.__('done, {time}', { time: words.duration(step.seconds) });
   }
+  if (step.state === 'running' && step.cell === 0) {
+    return words.__('starting');
+  }
   if (step.state === 'running') {
     return words.__('cell {cell} of {cells}', { cell: step.cell, cells: step.cells });
   }
@@ -59,6 +62,7 @@ export function JobView(props: IViewProps & { job: IJob }): JSX.Element {
   const { job, words, model } = props;
   const underWay = UNDER_WAY.includes(job.state);
   const state = stateName(job.state, words);
+  const hasBegun = underWay || job.steps.some(step => step.state !== 'waiting');
   const left = job.left_seconds ? words.__('about {time} left', { time: words.duration(job.left_seconds) }) : '';
   return (
     <section className="crm-Job" aria-label={words.__('Progress')}>
@@ -71,11 +75,13 @@ export function JobView(props: IViewProps & { job: IJob }): JSX.Element {
           {job.message}
         </p>
       )}
-      <ol className="crm-Steps">
-        {job.steps.map(step => (
-          <StepLine key={step.number} step={step} words={words} />
-        ))}
-      </ol>
+      {hasBegun && (
+        <ol className="crm-Steps">
+          {job.steps.map(step => (
+            <StepLine key={step.number} step={step} words={words} />
+          ))}
+        </ol>
+      )}
       <div className="crm-row">
         {underWay && job.state !== 'cancelling' && (
           <Push text={words.__('Cancel the run')} kind="warn" onClick={() => void model.cancel(job)} />

@@ -98,8 +98,11 @@ export function RunView(props: IViewProps): JSX.Element {
           />
         </Field>
       </div>
-      {selected.length < steps.length && (
+      {first > steps[0].number && (
         <p className="crm-hint">{words.__('Steps before these are taken from the newest report.')}</p>
+      )}
+      {last < steps[steps.length - 1].number && (
+        <p className="crm-hint">{words.__('A report that ends early does not replace the newest one of all steps.')}</p>
       )}
       {parameters.length > 0 && (
         <details>
