@@ -17,7 +17,7 @@ from crm_analysis.warehouse import open_engine
 
 __all__ = ["check", "look_at", "still_missing"]
 
-_WIDTH = "100"
+_WIDTH = "1000"
 
 
 def look_at(file: Path) -> dict[str, Any]:
@@ -81,8 +81,8 @@ def check(settings: Path, lang: str, command: Sequence[str]) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``ok``; ``text``: what it printed, lines of up to 100 letters; ``message``: why a build would be refused, or
-        empty.
+        ``ok``; ``text``: what it printed: sentences, and tables whose lines begin with a space; ``message``: why a
+        build would be refused, or empty.
     """
     done = subprocess.run(
         [*command, "check", str(settings), "--lang", lang],

@@ -102,8 +102,10 @@ def test_a_failure_is_told_in_one_message_and_a_run_is_cancelled(open_panel, lab
     assert "\n" not in panel.get_by_role("alert").inner_text()
     panel.get_by_label("Settings", exact=True).select_option(label=NAME)
     panel.get_by_role("button", name="Run", exact=True).click()
+    panel.get_by_text("running", exact=True).wait_for(timeout=60 * SECONDS)
     panel.get_by_role("button", name="Cancel the run").click()
     panel.get_by_text("Last run: cancelled").wait_for(timeout=60 * SECONDS)
+    assert panel.get_by_role("button", name="Go on where it stopped").is_enabled()
 
 
 def test_data_of_ones_own_becomes_a_workspace_from_the_menu_of_a_file(open_panel, lab: Lab, shots: Path) -> None:

@@ -86,6 +86,11 @@ export class PanelModel {
     });
   }
 
+  /** Go on with the run that stopped, in its own language and with its own parameters. */
+  async goOn(job: IJob): Promise<void> {
+    await this.startRun({ settings: job.settings ?? '', lang: job.lang, steps: [], parameters: {}, resume: true });
+  }
+
   async cancel(job: IJob): Promise<void> {
     await this.working(async () => {
       await this.door.post<IJob>(`jobs/${job.id}/cancel`, {}, {});

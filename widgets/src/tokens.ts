@@ -125,6 +125,7 @@ export interface IRunRequest {
   lang: string;
   steps: string[];
   parameters: Record<string, string>;
+  resume: boolean;
 }
 
 export interface INewSettings {

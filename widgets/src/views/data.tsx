@@ -107,6 +107,33 @@ function LookView(props: IViewProps & { look: ILook; file: string }): JSX.Elemen
   );
 }
 
+/** What `check` printed: its sentences wrap, its tables keep their columns. */
+function CheckText(props: { text: string; label: string }): JSX.Element {
+  const blocks: { isTable: boolean; lines: string[] }[] = [];
+  for (const line of props.text.split('\n').map(one => one.trimEnd())) {
+    const isTable = line.startsWith(' ');
+    const last = blocks[blocks.length - 1];
+    if (last?.isTable && isTable) {
+      last.lines.push(line);
+    } else if (line) {
+      blocks.push({ isTable, lines: [line] });
+    }
+  }
+  return (
+    <section className="crm-View" aria-label={props.label}>
+      {blocks.map((block, at) =>
+        block.isTable ? (
+          <pre key={at} className="crm-Check" tabIndex={0}>
+            {block.lines.join('\n')}
+          </pre>
+        ) : (
+          <p key={at}>{block.lines[0]}</p>
+        )
+      )}
+    </section>
+  );
+}
+
 /** Choose a file of order lines, or check the settings there are. */
 export function DataView(props: IViewProps & { chooseFile: () => void }): JSX.Element {
   const { model, words } = props;
@@ -148,11 +175,7 @@ export function DataView(props: IViewProps & { chooseFile: () => void }): JSX.El
               {model.check.message}
             </p>
           )}
-          {model.check && (
-            <pre className="crm-Check" tabIndex={0} aria-label={words.__('What the check found')}>
-              {model.check.text}
-            </pre>
-          )}
+          {model.check && <CheckText text={model.check.text} label={words.__('What the check found')} />}
         </>
       )}
     </div>

@@ -77,15 +77,12 @@ function ActionCard(props: IViewProps & { action: IAction; strategies: IActions[
             <Choice
               label={words.__('Do something else: {action}', { action: action.name })}
               value=""
+              disabled={blocked}
               options={[
                 { value: '', label: words.__('Something else…') },
                 ...others.map(s => ({ value: s.code, label: s.label }))
               ]}
-              onChange={value => {
-                if (value && !blocked) {
-                  take(value);
-                }
-              }}
+              onChange={take}
             />
           </div>
         </>

@@ -34,6 +34,8 @@ export function stepState(step: IStepProgress, words: Words): string {
   return step.state === 'failed' ? words.__('failed') : '';
 }
 
+const STOPPED: readonly JobState[] = ['failed', 'cancelled', 'interrupted'];
+
 const MARKS: Record<string, string> = { waiting: '○', running: '◐', done: '●', failed: '✕' };
 
 function StepLine(props: { step: IStepProgress; words: Words }): JSX.Element {
@@ -85,6 +87,13 @@ export function JobView(props: IViewProps & { job: IJob }): JSX.Element {
       <div className="crm-row">
         {underWay && job.state !== 'cancelling' && (
           <Push text={words.__('Cancel the run')} kind="warn" onClick={() => void model.cancel(job)} />
+        )}
+        {STOPPED.includes(job.state) && job.run && job.settings && (
+          <Push
+            text={words.__('Go on where it stopped')}
+            disabled={model.busy}
+            onClick={() => void model.goOn(job)}
+          />
         )}
         {job.report && (
           <Push text={words.__('Open the report')} kind="accept" onClick={() => props.openReport(job.report!)} />

@@ -27,10 +27,12 @@ export function Choice(props: {
   label: string;
   value: string;
   options: { value: string; label: string }[];
+  disabled?: boolean;
   onChange: (value: string) => void;
 }): JSX.Element {
   return (
     <HTMLSelect
+      disabled={props.disabled}
       aria-label={props.label}
       value={props.value}
       onChange={event => props.onChange(event.target.value)}

@@ -63,7 +63,8 @@ export function RunView(props: IViewProps): JSX.Element {
       settings: chosen.path,
       lang: lang ?? chosen.lang,
       steps: selected.length === steps.length ? [] : selected.map(step => step.number),
-      parameters: changed
+      parameters: changed,
+      resume: false
     });
   };
   return (

@@ -12,7 +12,7 @@ export function ScheduleView(props: IViewProps): JSX.Element {
       <p>
         {words.__('First: let one run succeed under Run. Until then the scheduler of your system can start this line:')}
       </p>
-      <pre className="crm-Check" tabIndex={0}>{`crm-analysis run ${file}`}</pre>
+      <pre className="crm-Check crm-mod-wrapped">{`crm-analysis run ${file}`}</pre>
       <p className="crm-hint">
         {words.__('It ends with 0 when the report is done, 1 for data or settings to mend, 3 for a step that failed.')}
       </p>
