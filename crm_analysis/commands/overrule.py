@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 from rich.console import Console
 
 from crm_analysis.config import load_settings
 from crm_analysis.errors import ConfigError
-from crm_analysis.features import SEGMENTS
 from crm_analysis.labels import segment_label, strategy_label
 from crm_analysis.messages import _, use_language
-from crm_analysis.workflow.overrules import DECISIONS_FILE, drop_overrule, put_overrule
-from crm_analysis.workflow.run_folder import latest_published
+from crm_analysis.workflow.deciding import check_codes, decide_strategy, take_back_strategy
+from crm_analysis.workflow.overrules import DECISIONS_FILE
 
 __all__ = ["decide"]
-
-STRATEGIES = ("retain", "activate", "raise_loyalty", "cross_sell", "reactivate", "none")
-
-
-def _known(value: str, known: tuple[str, ...], what: str) -> None:
-    if value not in known:
-        raise ConfigError(
-            _("{what} '{value}' is not known. Known: {known}.", what=what, value=value, known=", ".join(known))
-        )
 
 
 def decide(
@@ -50,38 +38,16 @@ def decide(
     settings = load_settings(config, overrides)
     use_language(settings.lang)
     console = Console(highlight=False, markup=False)
-    _known(segment, SEGMENTS, _("Segment"))
-    _known(strategy, STRATEGIES, _("Strategy"))
+    check_codes(segment, strategy)
     if undo:
-        found = drop_overrule(settings.root, "03", segment)
+        found = take_back_strategy(settings, segment)
         console.print(
             _("Taken back.") if found else _("There was no entry for {segment}.", segment=segment_label(segment))
         )
         return
     if not reason.strip():
         raise ConfigError(_('A decision needs a reason: --reason "...".'))
-    if review is not None:
-        try:
-            if date.fromisoformat(review) <= date.today():
-                raise ConfigError(_("'{date}' has passed. Give a date to come for the review.", date=review))
-        except ValueError as error:
-            raise ConfigError(_("'{date}' is not a date. Write it as YYYY-MM-DD.", date=review)) from error
-    latest = latest_published(settings.reports / settings.slug)
-    system, run = "", ""
-    if latest is not None and (latest.path / "tables" / "strategy_by_segment.parquet").is_file():
-        table = pd.read_parquet(latest.path / "tables" / "strategy_by_segment.parquet")
-        chosen = table.loc[(table["segment"] == segment) & table["system_chosen"], "strategy"]
-        system, run = (str(chosen.iloc[0]) if len(chosen) else "none"), latest.run_id
-    put_overrule(
-        settings.root,
-        step="03",
-        segment=segment,
-        value=strategy,
-        system_value=system,
-        reason=reason,
-        run=run,
-        review_on=review or "",
-    )
+    decide_strategy(settings, segment, strategy, reason, review)
     console.print(
         _(
             "Kept in {file}: {segment}, {strategy}. The next run applies it.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -20,7 +21,8 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 PARTS = ["crm_analysis", "notebooks", "data/complete_journey.toml", "data/contract.md", "pyproject.toml", "README.md",
-         "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "constraints.txt"]  # fmt: skip
+         "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", "constraints.txt", "widgets/install.json",
+         "widgets/crm-analysis.json"]  # fmt: skip
 RESOURCES = (
     "from crm_analysis.resources import resource; import crm_analysis;"
     "print(crm_analysis.__file__); print(len(list(resource('notebooks').glob('*.ipynb'))));"
@@ -67,12 +69,23 @@ def _resources(binaries: Path, elsewhere: Path) -> list[str]:
     return done.stdout.split()
 
 
+def _has_panel(binaries: Path) -> bool:
+    """Whether JupyterLab and its server find the panel beside this Python."""
+    home = binaries.parent
+    package = home / "share" / "jupyter" / "labextensions" / "crm-analysis" / "package.json"
+    server = home / "etc" / "jupyter" / "jupyter_server_config.d" / "crm-analysis.json"
+    bundle = json.loads(package.read_text())["jupyterlab"]["_build"]["load"]
+    known = json.loads(server.read_text())["ServerApp"]["jpserver_extensions"]
+    return (package.parent / bundle).is_file() and known == {"crm_analysis.server": True}
+
+
 def test_pip_install_brings_all_it_needs_for_a_report(tmp_path: Path) -> None:
     checkout = _checkout(tmp_path / "checkout")
     binaries = _installed(tmp_path, str(checkout))
     shutil.rmtree(checkout)
     place, notebooks, settings = _resources(binaries, tmp_path)
     assert Path(place).is_relative_to(tmp_path / "venv")
+    assert _has_panel(binaries)
     assert (int(notebooks), settings) == (len(STEPS), "True")
     shop = tmp_path / "my shop"
 
@@ -97,6 +110,7 @@ def test_an_editable_install_uses_the_checkout(tmp_path: Path) -> None:
     binaries = _installed(tmp_path, "-e", str(checkout))
     place, notebooks, settings = _resources(binaries, tmp_path)
     assert Path(place).is_relative_to(checkout)
+    assert _has_panel(binaries)
     assert (int(notebooks), settings) == (len(STEPS), "True")
     (checkout / "notebooks" / STEPS[-1].notebook).unlink()
     assert int(_resources(binaries, tmp_path)[1]) == len(STEPS) - 1, "notebooks are read where they are edited"
