@@ -20,7 +20,8 @@ from crm_analysis.workflow.steps import STEPS, step_of
 
 __all__ = ["JobAnswers", "runs_of", "steps_of", "store_of"]
 
-_ENDS = {"done": "done", "failed": "failed", "cancelled": "cancelled", "interrupted": "interrupted"}
+_STOPPED = {"failed", "cancelled", "interrupted"}
+_ENDS = {"done", *_STOPPED}
 
 
 def store_of(settings: Settings) -> RunStore | None:
@@ -52,8 +53,9 @@ class JobAnswers:
         dict
             ``id``; ``settings``, ``report`` (paths for JupyterLab, report None until there is one); ``run`` or None;
             ``state``: waiting, preparing, running, cancelling, done, failed, cancelled, interrupted; ``lang``;
-            ``steps``: list of ``number``, ``title``, ``state``, ``cell``, ``cells``, ``seconds``; ``left_seconds`` or
-            None; ``message``: why it failed, empty otherwise; ``created_at``, ``ended_at``.
+            ``steps``: list of ``number``, ``title``, ``state`` (waiting, running, done, failed, stopped), ``cell``,
+            ``cells``, ``seconds``; ``left_seconds`` or None; ``message``: why it failed, empty otherwise;
+            ``created_at``, ``ended_at``.
         """
         try:
             settings = load_settings(job.settings)
@@ -101,13 +103,16 @@ class JobAnswers:
         self, job: Job, record: RunRecord | None, state: str, message: str, report: str | None
     ) -> dict[str, Any]:
         progress = self._progress.get(job.id) or Progress.of(job.steps)
+        steps = [step.as_dict(step_of(step.number).title()) for step in progress.steps.values()]
+        if state in _STOPPED:
+            steps = [{**step, "state": "stopped"} if step["state"] == "running" else step for step in steps]
         return {
             "id": job.id,
             "settings": shown(self._root, job.settings),
             "run": record.run_id if record else None,
             "state": state,
             "lang": job.lang,
-            "steps": [step.as_dict(step_of(step.number).title()) for step in progress.steps.values()],
+            "steps": steps,
             "left_seconds": progress.left_seconds if state == "running" else None,
             "message": message,
             "report": report,
@@ -125,7 +130,7 @@ def _state(job: Job, record: RunRecord | None) -> str:
             return "cancelling"
         return "preparing" if record is None else "running"
     if record is not None and record.state in _ENDS:
-        return _ENDS[record.state]
+        return record.state
     if job.cancelled:
         return "cancelled"
     return "done" if job.exit_status == 0 else "failed"

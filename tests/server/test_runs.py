@@ -165,3 +165,7 @@ def test_steps_are_shown_as_far_as_the_events_of_the_run_say(server: Server) -> 
     ]
     assert found["left_seconds"] == 12.0
     assert found["run"] == "20260101-000000-abcd"
+    runs.finish("20260101-000000-abcd", "cancelled")
+    server.let_go()
+    ended = wait_for(lambda: next((job for job in _jobs(server, 1) if job["state"] == "cancelled"), None))
+    assert [step["state"] for step in ended["steps"]] == ["done", "stopped"]

@@ -1,6 +1,6 @@
 /** What the server answers; the routes say what each field means. */
 
-export type StepState = 'waiting' | 'running' | 'done' | 'failed';
+export type StepState = 'waiting' | 'running' | 'done' | 'failed' | 'stopped';
 
 export type JobState =
   | 'waiting'

@@ -31,12 +31,15 @@ export function stepState(step: IStepProgress, words: Words): string {
   if (step.state === 'running') {
     return words.__('cell {cell} of {cells}', { cell: step.cell, cells: step.cells });
   }
+  if (step.state === 'stopped') {
+    return words.__('stopped');
+  }
   return step.state === 'failed' ? words.__('failed') : '';
 }
 
 const STOPPED: readonly JobState[] = ['failed', 'cancelled', 'interrupted'];
 
-const MARKS: Record<string, string> = { waiting: '○', running: '◐', done: '●', failed: '✕' };
+const MARKS: Record<string, string> = { waiting: '○', running: '◐', done: '●', failed: '✕', stopped: '◌' };
 
 function StepLine(props: { step: IStepProgress; words: Words }): JSX.Element {
   const { step, words } = props;
