@@ -28,6 +28,8 @@ PRODUCTS = {
 }
 CAMPAIGNS = {"K1": "Spring mailing", "K2": "Autumn mailing"}
 CUSTOMERS = 400
+SAID = "배송이 늦었어요. 주문하고 한참 지나서야 왔고 그동안 아무 말도 없어서 아쉬웠습니다"
+"""What customers of the small shop write, before they name themselves."""
 FIRST_DAY = pd.Timestamp("2023-01-02")
 DAYS = 548
 
@@ -79,8 +81,8 @@ def _texts() -> pd.DataFrame:
     """Reviews whose writers name themselves, their phone, mail and address."""
     rows = []
     for number in range(90):
-        who, said = person(number), "배송이 늦었어요. 주문하고 한참 지나서야 왔고 그동안 아무 말도 없어서 아쉬웠습니다"
-        text = f"{said}, {who.name}, {who.phone}, {who.email}, {who.address}"
+        who = person(number)
+        text = f"{SAID}, {who.name}, {who.phone}, {who.email}, {who.address}"
         rows.append((f"F{number:03}", f"C{number:04}", "2024-05-01 10:00", "review", 2, 5, text, f"P{number % 3}"))
     columns = ["feedback_id", "customer_id", "given_at", "kind", "score", "scale_max", "text", "product_id"]
     return pd.DataFrame(rows, columns=columns)

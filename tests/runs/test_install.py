@@ -86,7 +86,7 @@ def test_pip_install_brings_all_it_needs_for_a_report(tmp_path: Path) -> None:
     place, notebooks, settings = _resources(binaries, tmp_path)
     assert Path(place).is_relative_to(tmp_path / "venv")
     assert _has_panel(binaries)
-    assert (int(notebooks), settings) == (len(STEPS), "True")
+    assert (int(notebooks), settings) == (len(STEPS) + 1, "True")  # and the dashboard
     shop = tmp_path / "my shop"
 
     borrowed = {**os.environ, "JUPYTER_PATH": str(Path(sys.prefix, "share", "jupyter"))}
@@ -111,6 +111,6 @@ def test_an_editable_install_uses_the_checkout(tmp_path: Path) -> None:
     place, notebooks, settings = _resources(binaries, tmp_path)
     assert Path(place).is_relative_to(checkout)
     assert _has_panel(binaries)
-    assert (int(notebooks), settings) == (len(STEPS), "True")
+    assert (int(notebooks), settings) == (len(STEPS) + 1, "True")  # and the dashboard
     (checkout / "notebooks" / STEPS[-1].notebook).unlink()
     assert int(_resources(binaries, tmp_path)[1]) == len(STEPS) - 1, "notebooks are read where they are edited"

@@ -17,7 +17,7 @@ from crm_analysis.workflow.steps import STEPS
 
 from .conftest import Workspace
 from .pages import page_texts
-from .shops import CAMPAIGNS, PRODUCTS, SMALL
+from .shops import CAMPAIGNS, PRODUCTS, SAID, SMALL
 
 pytestmark = pytest.mark.slow
 
@@ -37,6 +37,7 @@ def _one_of(words: set[str] | list[str]) -> str:
 TABLE, COLUMN = _one_of(TABLES), _one_of(COLUMNS)
 WHOLE_TEXTS = {SMALL.name, *PRODUCTS, *PRODUCTS.values(), *CAMPAIGNS, *CAMPAIGNS.values(), *TABLES}
 WHOLE_PATTERNS = [
+    rf"{re.escape(SAID)}.*",
     MONTH,
     rf"\d{{1,2}} {MONTH}",
     rf"{COLUMN} = {COLUMN}(?:, {COLUMN} = {COLUMN})*",
