@@ -29,6 +29,9 @@ RESOURCES = (
     "print(resource('data').joinpath('complete_journey.toml').is_file())"
 )
 
+SHIPPED = len(STEPS) + 1
+"""Notebooks that come with an install: one a step, and the dashboard."""
+
 
 def _checkout(folder: Path) -> Path:
     for part in PARTS:
@@ -86,7 +89,7 @@ def test_pip_install_brings_all_it_needs_for_a_report(tmp_path: Path) -> None:
     place, notebooks, settings = _resources(binaries, tmp_path)
     assert Path(place).is_relative_to(tmp_path / "venv")
     assert _has_panel(binaries)
-    assert (int(notebooks), settings) == (len(STEPS) + 1, "True")  # and the dashboard
+    assert (int(notebooks), settings) == (SHIPPED, "True")
     shop = tmp_path / "my shop"
 
     borrowed = {**os.environ, "JUPYTER_PATH": str(Path(sys.prefix, "share", "jupyter"))}
@@ -111,6 +114,6 @@ def test_an_editable_install_uses_the_checkout(tmp_path: Path) -> None:
     place, notebooks, settings = _resources(binaries, tmp_path)
     assert Path(place).is_relative_to(checkout)
     assert _has_panel(binaries)
-    assert (int(notebooks), settings) == (len(STEPS) + 1, "True")  # and the dashboard
+    assert (int(notebooks), settings) == (SHIPPED, "True")
     (checkout / "notebooks" / STEPS[-1].notebook).unlink()
-    assert int(_resources(binaries, tmp_path)[1]) == len(STEPS) - 1, "notebooks are read where they are edited"
+    assert int(_resources(binaries, tmp_path)[1]) == SHIPPED - 1, "notebooks are read where they are edited"
