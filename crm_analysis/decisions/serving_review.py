@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from crm_analysis.intervals import margin_of_difference
 from crm_analysis.thresholds import PERCENT_CUSTOMERS
 
 __all__ = ["cheaper_kinds", "serving_by_segment"]
@@ -60,7 +61,8 @@ def cheaper_kinds(kinds: pd.DataFrame) -> pd.DataFrame:
     ours = ours[ours["cost"] > 0].assign(each=lambda t: t["cost"] / t["contacts"])
     rows = []
     for row in ours.to_dict("records"):
-        wide = (((row["high"] - row["low"]) / 2) ** 2 + ((ours["high"] - ours["low"]) / 2) ** 2) ** 0.5
+        mine = (row["low"], row["high"])
+        wide = [margin_of_difference(mine, theirs) for theirs in zip(ours["low"], ours["high"], strict=True)]
         others = ours[(ours["each"] < row["each"]) & (row["difference"] - ours["difference"] <= wide)]
         stop = bool(row["high"] < 0)
         if others.empty and not stop:

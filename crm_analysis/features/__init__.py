@@ -41,8 +41,9 @@ from crm_analysis.features.periods import (
 )
 from crm_analysis.features.policies import POLICIES, purchase_policies
 from crm_analysis.features.preferences import preference_profiles, preferences_by_segment
-from crm_analysis.features.price_periods import categories_of, empty_shelves, names_of, price_periods
+from crm_analysis.features.price_periods import empty_shelves, price_periods
 from crm_analysis.features.product_counts import BACK_DAYS, product_counts
+from crm_analysis.features.product_names import categories_of, names_of
 from crm_analysis.features.profit import RUNGS, ProfitLadder, profit_ladder
 from crm_analysis.features.profit_views import (
     big_unprofitable,

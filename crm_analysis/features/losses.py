@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
+from crm_analysis.features.empty import empty_frame
 from crm_analysis.features.purchases import purchase_days
 from crm_analysis.features.years import YEAR_DAYS
 from crm_analysis.intervals import LEVEL
@@ -53,7 +54,7 @@ def losses_by_definition(lines: ir.Table, first: date, as_of: date, leaving_days
     )
     covered = [d for d in stated if as_of - timedelta(days=d[1] + d[2] - 1) >= first]
     if not covered:
-        return pd.DataFrame({c: pd.Series(dtype="str" if c == "definition" else "float64") for c in _COLUMNS})
+        return empty_frame(_COLUMNS, 1)
     bought = purchase_days(lines, as_of).select("customer_id", "day")
     flags: dict[str, ir.Value] = {}
     for code, active, idle, _least in covered:

@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
+from crm_analysis.features.empty import empty_frame
 from crm_analysis.features.purchases import is_purchase
 from crm_analysis.features.wallet import customer_share
 from crm_analysis.features.windows import within
@@ -76,7 +77,7 @@ def loyalty_index(
     everywhere = found.groupby("part")["period"].nunique()
     found = found[found["part"].isin(everywhere[everywhere == found["period"].nunique()].index)]
     if found.empty:
-        return pd.DataFrame({c: pd.Series(dtype="str" if c in _COLUMNS[:2] else "float64") for c in _COLUMNS})
+        return empty_frame(_COLUMNS, 2)
     whole = found.groupby("period", sort=False).agg(
         value=("value", "mean"), n=("value", "size"), square=("error", lambda e: float((e**2).sum())),
         customers=("customers", "max"),

@@ -8,12 +8,11 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr
-from scipy.stats import false_discovery_control
 
+from crm_analysis.features.empty import empty_frame
 from crm_analysis.features.totals import total
 from crm_analysis.features.windows import within
-from crm_analysis.intervals import NORMAL_90
+from crm_analysis.intervals import NORMAL_90, beyond_chance
 from crm_analysis.warehouse import collect, keep
 
 __all__ = ["MIX_DIMENSIONS", "sales_mix"]
@@ -82,12 +81,9 @@ def sales_mix(
     found = [_of(sold, name) for name in MIX_DIMENSIONS if name in sold.columns]
     some = [frame for frame in found if len(frame)]
     if not some:
-        return pd.DataFrame({c: pd.Series(dtype="str" if c in _COLUMNS[:2] else "float64") for c in _COLUMNS})
+        return empty_frame(_COLUMNS, 2)
     both = pd.concat(some, ignore_index=True)
-    error = (both["high"] - both["low"]) / (2 * NORMAL_90)
-    chance = 2 * ndtr(-(both["change"].abs() / error.where(error > 0)).fillna(0.0))
-    both["sure"] = (false_discovery_control(chance) <= FALSE_SHARE).astype("bool")
-    return both
+    return both.assign(sure=beyond_chance(both["change"], both["low"], both["high"], FALSE_SHARE))
 
 
 def _of(sold: ir.Table, dimension: str) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import poisson
 
+from crm_analysis.features.empty import empty_frame
 from crm_analysis.features.purchases import is_purchase
 from crm_analysis.thresholds import PERCENT_CUSTOMERS
 from crm_analysis.warehouse import collect
@@ -62,7 +63,7 @@ def below_peers(lines: ir.Table, scores: pd.DataFrame, as_of: date) -> pd.DataFr
     active = each.filter((each["own"] > 0) & (each["first"] <= ibis.date(start.isoformat())))
     frame = collect(active.order_by("customer_id"))
     if len(frame) < PERCENT_CUSTOMERS:
-        return _empty()
+        return empty_frame(_COLUMNS, 2)
     own = frame["own"].to_numpy(dtype="float64")
     size = (frame["sales"].astype("float64") / own).rank(method="first", pct=True)
     age = (pd.Timestamp(as_of) - pd.to_datetime(frame["first"])).dt.days
@@ -76,8 +77,6 @@ def below_peers(lines: ir.Table, scores: pd.DataFrame, as_of: date) -> pd.DataFr
     joined = found.merge(scores[["customer_id", "segment", "order_profit"]], on="customer_id")
     joined["headroom"] = joined["missing"] * joined["order_profit"].clip(lower=0)
     ordered = joined.sort_values(["headroom", "customer_id"], ascending=[False, True], ignore_index=True)
-    return ordered[_COLUMNS].astype(dict.fromkeys(_COLUMNS[2:], "float64")) if len(ordered) else _empty()
-
-
-def _empty() -> pd.DataFrame:
-    return pd.DataFrame({c: pd.Series(dtype="str" if c in _COLUMNS[:2] else "float64") for c in _COLUMNS})
+    if ordered.empty:
+        return empty_frame(_COLUMNS, 2)
+    return ordered[_COLUMNS].astype(dict.fromkeys(_COLUMNS[2:], "float64"))

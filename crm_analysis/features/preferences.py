@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import beta, binom, false_discovery_control
 
+from crm_analysis.features.empty import empty_frame
 from crm_analysis.features.purchases import is_purchase
 from crm_analysis.thresholds import PERCENT_CUSTOMERS
 from crm_analysis.warehouse import collect, keep
@@ -51,7 +52,7 @@ def preference_profiles(lines: ir.Table, products: ir.Table | None, as_of: date)
     found = [_strongest(sold, trait) for trait in TRAITS if trait in sold.columns]
     some = [frame for frame in found if len(frame)]
     if not some:
-        return pd.DataFrame({c: pd.Series(dtype="str" if c in _COLUMNS[:3] else "float64") for c in _COLUMNS})
+        return empty_frame(_COLUMNS, 3)
     return pd.concat(some, ignore_index=True).sort_values(["customer_id", "trait"], ignore_index=True)
 
 
@@ -75,7 +76,7 @@ def preferences_by_segment(profiles: pd.DataFrame, scores: pd.DataFrame) -> pd.D
     columns = ["segment", "trait", "value", "customers", "of", "share", "usual", "chance"]
     joined = profiles.merge(scores[["customer_id", "segment"]], on="customer_id")
     if joined.empty:
-        return pd.DataFrame({c: pd.Series(dtype="str" if c in columns[:3] else "float64") for c in columns})
+        return empty_frame(columns, 3)
     found = joined.groupby(["segment", "trait", "value"], as_index=False).agg(customers=("customer_id", "size"))
     usual = joined.groupby(["trait", "value"]).size() / len(scores)
     found["of"] = found["segment"].map(scores["segment"].value_counts()).astype("int64")

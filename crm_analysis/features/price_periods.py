@@ -8,11 +8,12 @@ import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
+from crm_analysis.features.product_names import names_of
 from crm_analysis.features.purchases import is_purchase
 from crm_analysis.features.totals import total
 from crm_analysis.warehouse import collect
 
-__all__ = ["categories_of", "empty_shelves", "names_of", "price_periods"]
+__all__ = ["empty_shelves", "price_periods"]
 
 MOST_PRODUCTS = 300
 USUAL_DAYS = 180
@@ -138,19 +139,3 @@ def empty_shelves(
     frame["last_day"] = pd.to_datetime(frame["last_day"])
     columns = ["product_id", "product", "days", "last_day", "usual", "missed"]
     return frame.sort_values(["missed", "product_id"], ascending=[False, True], ignore_index=True)[columns]
-
-
-def categories_of(products: ir.Table | None) -> dict[str, str]:
-    """product_id to category, of the products that have one."""
-    if products is None or "category" not in products.columns:
-        return {}
-    frame = collect(products.filter(products["category"].notnull()).select("product_id", "category"))
-    return dict(zip(frame["product_id"].astype("str"), frame["category"].astype("str"), strict=True))
-
-
-def names_of(products: ir.Table | None) -> dict[str, str]:
-    """product_id to name, of the products that have one."""
-    if products is None or "name" not in products.columns:
-        return {}
-    frame = collect(products.filter(products["name"].notnull()).select("product_id", "name"))
-    return dict(zip(frame["product_id"].astype("str"), frame["name"].astype("str"), strict=True))

@@ -9,7 +9,7 @@ import ibis.expr.types as ir
 import pandas as pd
 
 from crm_analysis.features.purchases import is_purchase, purchase_days
-from crm_analysis.features.reach import listed_prospects, partner_of
+from crm_analysis.features.reach import listed_prospects, partners_of_sources
 from crm_analysis.features.years import YEAR_DAYS
 from crm_analysis.warehouse import collect
 
@@ -54,9 +54,7 @@ def _origins(customers: ir.Table | None, partners: ir.Table | None) -> ir.Table 
     if customers is None or "acquisition_source" not in customers.columns:
         return None
     told = customers.filter(customers["acquisition_source"].notnull()).select("customer_id", "acquisition_source")
-    sources = collect(told.select("acquisition_source").distinct())["acquisition_source"].astype("str")
-    known = None if partners is None else collect(partners.select("partner_id", "name"))
-    names = {s: (partner_of(s, known) if known is not None else "") or s for s in sources}
+    names = {source: name or source for source, name in partners_of_sources(told, partners).items()}
     if not names:
         return None
     table = pd.DataFrame({"acquisition_source": list(names), "origin": list(names.values())}, dtype="str")

@@ -17,7 +17,7 @@ __all__ = [
     "identity_counts",
     "listed_prospects",
     "partner_customers",
-    "partner_of",
+    "partners_of_sources",
     "prospect_reach",
 ]
 
@@ -204,10 +204,8 @@ def _brought(customers: ir.Table | None, partners: ir.Table | None, lines: ir.Ta
     empty = empty.astype({"customer_id": "str", "partner": "str", "spent": "float64"})
     if customers is None or partners is None or "acquisition_source" not in customers.columns:
         return empty
-    known = collect(partners.select("partner_id", "name"))
     told = customers.filter(customers["acquisition_source"].notnull())
-    sources = collect(told.select("acquisition_source").distinct())["acquisition_source"]
-    of = {source: name for source in sources if (name := partner_of(str(source), known))}
+    of = {source: name for source, name in partners_of_sources(told, partners).items() if name}
     if not of:
         return empty
     mine = told.filter(told["acquisition_source"].isin(list(of))).select("customer_id", "acquisition_source")
@@ -273,7 +271,16 @@ def _bases_of(agreed: pd.DataFrame | None) -> pd.Series:
     return first.set_index("customer_id")["basis"]
 
 
-def partner_of(source: str, partners: pd.DataFrame) -> str:
+def partners_of_sources(customers: ir.Table, partners: ir.Table | None) -> dict[str, str]:
+    """Every acquisition_source of customers and the name of the partner that it means, the empty text for none."""
+    sources = collect(customers.select("acquisition_source").distinct())["acquisition_source"].dropna().astype("str")
+    if partners is None:
+        return dict.fromkeys(sources, "")
+    known = collect(partners.select("partner_id", "name"))
+    return {source: _partner_of(source, known) for source in sources}
+
+
+def _partner_of(source: str, partners: pd.DataFrame) -> str:
     """Name of the partner that a source means, the empty text for none."""
     words = source.lower().strip()
     names = partners["name"].fillna(partners["partner_id"]).astype(str)

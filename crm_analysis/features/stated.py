@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import ibis
@@ -20,8 +21,8 @@ NO_CONTACT = ("none", "no", "never", "nocontact", "없음", "거부", "원하지
 CONTACT_DAYS = 180
 
 
-def _plain(text: pd.Series) -> pd.Series:
-    return text.astype("str").str.lower().str.replace(r"[\s_-]", "", regex=True)
+def _plain(text: object) -> str:
+    return re.sub(r"[\s_-]", "", str(text).lower())
 
 
 def stated_against_observed(stated: pd.DataFrame | None, profiles: pd.DataFrame) -> pd.DataFrame | None:
@@ -43,18 +44,18 @@ def stated_against_observed(stated: pd.DataFrame | None, profiles: pd.DataFrame)
     """
     if stated is None or profiles.empty:
         return None
-    table = stated.assign(plain=_plain(stated["value"]), topic_plain=_plain(stated["topic"]))
+    table = stated.assign(plain=stated["value"].map(_plain), topic_plain=stated["topic"].map(_plain))
     table = table[~table["topic_plain"].isin(CONTACT_TOPICS)]
     rows = []
     for trait in TRAITS:
         mine = profiles[profiles["trait"] == trait]
-        names = dict(zip(_plain(mine["value"]), mine["value"], strict=True))
+        names = dict(zip(mine["value"].map(_plain), mine["value"], strict=True))
         held = mine.set_index("customer_id")["value"]
         fits = table[table["plain"].isin(names)]
         for (topic, plain), part in fits.groupby(["topic", "plain"]):
-            seen = part["customer_id"].map(held)
-            same = int((seen == names[plain]).sum())
-            rows.append((str(topic), trait, names[plain], len(part), same, int(seen.notna().sum()) - same))
+            value, seen = names[str(plain)], part["customer_id"].map(held)
+            same = int((seen == value).sum())
+            rows.append((str(topic), trait, value, len(part), same, int(seen.notna().sum()) - same))
     if not rows:
         return None
     found = pd.DataFrame(rows, columns=["topic", "trait", "value", "customers", "observed", "other"])
@@ -87,10 +88,10 @@ def stated_channels(
     """
     if stated is None:
         return None
-    table = stated[_plain(stated["topic"]).isin(CONTACT_TOPICS)]
-    names = {_plain(pd.Series([n])).iloc[0]: channel for channel, ns in CONSENT_CHANNELS.items() for n in ns}
+    table = stated[stated["topic"].map(_plain).isin(CONTACT_TOPICS)]
+    names = {_plain(n): channel for channel, ns in CONSENT_CHANNELS.items() for n in ns}
     names |= dict.fromkeys(NO_CONTACT, "none")
-    wanted = table.assign(channel=_plain(table["value"]).map(names)).dropna(subset=["channel"])
+    wanted = table.assign(channel=table["value"].map(_plain).map(names)).dropna(subset=["channel"])
     wanted = wanted.drop_duplicates("customer_id")[["customer_id", "channel"]]
     if wanted.empty:
         return None
@@ -118,4 +119,4 @@ def _sent(contacts: ir.Table | None, as_of: date, names: dict[str, str]) -> pd.D
     if "purpose" in ours.columns:
         ours = ours.filter(ours["purpose"].isnull() | (ours["purpose"].lower() != "service"))
     frame = collect(ours.group_by("customer_id", "channel").aggregate(n=ibis._.count()))
-    return frame.assign(channel=_plain(frame["channel"]).map(names).fillna("other"))
+    return frame.assign(channel=frame["channel"].map(_plain).map(names).fillna("other"))

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binom
 
+from crm_analysis.features.empty import empty_frame
 from crm_analysis.features.purchases import purchase_days
 from crm_analysis.warehouse import collect
 
@@ -56,7 +57,7 @@ def usage_headroom(lines: ir.Table, scores: pd.DataFrame, as_of: date) -> pd.Dat
     frame = collect(whole.drop("first")).astype({"before": "int64", "now": "int64"})
     kept = frame[frame["now"] > 0]
     if kept.empty or kept["before"].sum() == 0:
-        return pd.DataFrame({c: pd.Series(dtype="str" if c in _COLUMNS[:2] else "float64") for c in _COLUMNS})
+        return empty_frame(_COLUMNS, 2)
     season = float(kept["now"].sum() / kept["before"].sum())
     regular = kept[kept["before"] >= LEAST_BEFORE]
     share = season / (1 + season)

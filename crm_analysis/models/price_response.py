@@ -11,10 +11,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import ndtr
-from scipy.stats import false_discovery_control
 
-from crm_analysis.intervals import NORMAL_90
+from crm_analysis.intervals import NORMAL_90, beyond_chance
 
 __all__ = ["PRICE_PRODUCTS", "price_response"]
 
@@ -64,9 +62,9 @@ def price_response(periods: pd.DataFrame | None, categories: dict[str, str]) -> 
                 rows.append(("group", str(name), *_fitted(mine)))
     found = pd.DataFrame(rows, columns=_COLUMNS[:-1])
     found = found[found["elasticity"].notna()].reset_index(drop=True)
-    error = (found["high"] - found["low"]) / (2 * NORMAL_90)
-    chance = 2 * ndtr(-found["elasticity"].abs() / error)
-    return found.assign(sure=false_discovery_control(chance) <= FALSE_SHARE) if len(found) else None
+    if found.empty:
+        return None
+    return found.assign(sure=beyond_chance(found["elasticity"], found["low"], found["high"], FALSE_SHARE))
 
 
 def _fitted(rows: pd.DataFrame) -> tuple[int, int, float, float, float]:

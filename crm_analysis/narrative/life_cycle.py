@@ -10,6 +10,7 @@ import pandas as pd
 
 from crm_analysis import formats as f
 from crm_analysis.features import STAGES
+from crm_analysis.intervals import margin_of_difference
 from crm_analysis.messages import _
 from crm_analysis.thresholds import KEPT_PURCHASES, PERCENT_CUSTOMERS
 
@@ -214,7 +215,7 @@ def loyalty_sentence(found: pd.DataFrame) -> str:
             "The loyalty index is {value} of 100; whether it moves can be said with two years of data.", value=value
         )
     change = float(now["value"] - before["value"])
-    spread = (((now["high"] - now["low"]) / 2) ** 2 + ((before["high"] - before["low"]) / 2) ** 2) ** 0.5
+    spread = margin_of_difference((now["low"], now["high"]), (before["low"], before["high"]))
     values = {
         "value": value,
         "before": f.number(before["value"], 1),

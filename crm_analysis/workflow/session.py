@@ -22,7 +22,16 @@ from crm_analysis.contract import SOURCE_TABLES
 from crm_analysis.contract.handed_over import HANDED_OVER, SCHEMA_VERSION, check_handed_over, empty_handed_over
 from crm_analysis.decisions import assignments
 from crm_analysis.errors import StepError
-from crm_analysis.features import Margin, ProfitLadder, item_lines, margin_of, period, profit_ladder, year_bounds
+from crm_analysis.features import (
+    Margin,
+    ProfitLadder,
+    advertising_consents,
+    item_lines,
+    margin_of,
+    period,
+    profit_ladder,
+    year_bounds,
+)
 from crm_analysis.learning import append_assignments, append_effects, current_effects
 from crm_analysis.messages import _
 from crm_analysis.narrative.gaps import gaps_of
@@ -153,6 +162,12 @@ class StepSession:
         having no such table.
         """
         return self.project.warehouse.read(table) if self.project.warehouse.has(table) else None
+
+    @cached_property
+    def agreed(self) -> pd.DataFrame | None:
+        """Who may be sent advertising through which channel; None where there never was a table of consents."""
+        told = self.stored("consents")
+        return None if told is None else advertising_consents(told, self.as_of, later_refusals=True)
 
     def sources(self) -> dict[str, ir.Table]:
         """Tables of the contract that are in the warehouse."""

@@ -27,14 +27,14 @@ def shots(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def open_panel(lab: Lab, chromium: Any) -> Iterator[Callable[[str], Any]]:
+def open_panel(lab: Lab, browser: Any) -> Iterator[Callable[[str], Any]]:
     """Open JupyterLab in a language, and the panel from its launcher; errors and requests elsewhere fail the test."""
     problems: list[str] = []
     pages = []
 
     def open_in(locale: str) -> Any:
         lab.speak(locale)
-        page = chromium.new_page(viewport={"width": 1280, "height": 860})
+        page = browser.new_page(viewport={"width": 1280, "height": 860})
         pages.append(page)
         page.on("console", lambda m: problems.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda e: problems.append(str(e)))
