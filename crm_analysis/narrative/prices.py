@@ -32,12 +32,7 @@ _MOST = 8
 
 
 def _elastic(row: pd.Series) -> str:
-    return _(
-        "{value} (90 %: {low} to {high})",
-        value=f.number(row["elasticity"], 2),
-        low=f.number(row["low"], 2),
-        high=f.number(row["high"], 2),
-    )
+    return f.number_interval(row["elasticity"], row["low"], row["high"])
 
 
 def price_sentence(found: pd.DataFrame | None) -> str:
