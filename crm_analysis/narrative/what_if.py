@@ -123,7 +123,8 @@ def caution() -> str:
     """What the answers hold fixed."""
     return _(
         "The strategies stay as the run decided them, the assumed effects too; the profit of customers moves in proportion "
-        "to the margin. Nothing that is changed here is kept."
+        "to the margin. Consent is checked afterwards, in the contact plan: fewer customers are contacted than are named "
+        "here. Nothing that is changed here is kept."
     )
 
 
